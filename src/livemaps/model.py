@@ -240,7 +240,9 @@ class Filters:
     def with_area(self, layer: str, keys: frozenset[str]) -> Filters:
         """Return these filters with the keys of one layer replaced."""
         areas = dict(self.areas) | {layer: keys}
-        return replace(self, areas=tuple(sorted((name, keys) for name, keys in areas.items() if keys)))
+        return replace(
+            self, areas=tuple(sorted((name, keys) for name, keys in areas.items() if keys))
+        )
 
 
 class Order(StrEnum):
@@ -248,5 +250,3 @@ class Order(StrEnum):
 
     NEWEST = "newest"
     OLDEST = "oldest"
-
-

@@ -1,0 +1,30 @@
+"""Fixtures that every test may use."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+import pytest
+
+SHARED_DATA = Path(
+    os.environ.get("LIVEMAPS_TEST_DATA", Path(__file__).resolve().parents[2] / "shared" / "data")
+)
+
+
+@pytest.fixture(scope="session")
+def shared_data() -> Path:
+    """The folder of real rows and boundaries that lies beside the repository, read in place."""
+    if not SHARED_DATA.is_dir():
+        pytest.skip(f"the real rows and boundaries are not at {SHARED_DATA}")
+    return SHARED_DATA
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    """Say in the run's summary when the real data was absent, so that nobody overlooks it."""
+    if not SHARED_DATA.is_dir():
+        terminalreporter.section("real data absent")
+        terminalreporter.write_line(
+            f"Tests on real rows and boundaries were skipped: {SHARED_DATA} does not exist. "
+            "Set LIVEMAPS_TEST_DATA to the folder that holds them."
+        )
