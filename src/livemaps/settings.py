@@ -77,7 +77,7 @@ class Settings:
         Raises:
             SettingError: a value has the wrong type or is below its least value.
         """
-        values: dict[str, object] = {}
+        values: dict[str, Any] = {}
         for declared in dataclasses.fields(cls):
             text = environment.get(PREFIX + declared.name.upper())
             value = chosen.get(declared.name)
@@ -85,14 +85,14 @@ class Settings:
                 value = text
             if value is not None:
                 values[declared.name] = _converted(declared, value)
-        return cls(**values)  # type: ignore[arg-type]
+        return cls(**values)
 
 
 def _converted(declared: dataclasses.Field[Any], value: object) -> object:
     """Turn a value into the declared type, or name the variable and what it takes."""
     name, kind = PREFIX + declared.name.upper(), str(declared.type)
     try:
-        converted = {"int": int, "float": float, "Path": Path}.get(kind, str)(value)  # type: ignore[operator]
+        converted = {"int": int, "float": float, "Path": Path}.get(kind, str)(value)
     except (TypeError, ValueError) as error:
         raise SettingError(
             name, value, f"it takes a number ({declared.metadata['meaning']})"
