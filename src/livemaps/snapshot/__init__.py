@@ -1,0 +1,64 @@
+"""Snapshots: immutable, versioned columns between the one refresher and any number of readers.
+
+What is exported here is the readers' side and needs nothing but numpy. The refresher's side is
+`livemaps.snapshot.build`.
+"""
+
+from livemaps.snapshot.columns import NO_DAY, Change, Table, decode_id, encode_id
+from livemaps.snapshot.contents import (
+    UNPLACED_KEYS,
+    Changes,
+    Counts,
+    Places,
+    Snapshot,
+    SnapshotLayer,
+    SnapshotMeta,
+    Vocabularies,
+    Vocabulary,
+)
+from livemaps.snapshot.cubes import (
+    Cube,
+    Cubes,
+    reported_by,
+    reported_by_service_and,
+    reported_per_day,
+)
+from livemaps.snapshot.read import SnapshotReader, row_of
+from livemaps.snapshot.status import (
+    CatchUpLeft,
+    Progress,
+    State,
+    Status,
+    read_status,
+    write_status,
+)
+
+__all__ = [
+    "NO_DAY",
+    "UNPLACED_KEYS",
+    "CatchUpLeft",
+    "Change",
+    "Changes",
+    "Counts",
+    "Cube",
+    "Cubes",
+    "Places",
+    "Progress",
+    "Snapshot",
+    "SnapshotLayer",
+    "SnapshotMeta",
+    "SnapshotReader",
+    "State",
+    "Status",
+    "Table",
+    "Vocabularies",
+    "Vocabulary",
+    "decode_id",
+    "encode_id",
+    "read_status",
+    "reported_by",
+    "reported_by_service_and",
+    "reported_per_day",
+    "row_of",
+    "write_status",
+]

@@ -1,0 +1,1 @@
+"""The refresher's side: turn the store into a snapshot and publish it."""
