@@ -91,7 +91,19 @@ class FeedThrottled(FeedError):
 
 
 class FeedRefused(FeedError):
-    """The portal understood the call and refused it; trying again will not help."""
+    """The portal understood the call and refused it; trying again will not help.
+
+    `status` is the HTTP status, `code` the portal's own error code and `column` the column that
+    it names, where it did.
+    """
+
+    def __init__(
+        self, message: str, *, status: int | None = None, code: str = "", column: str | None = None
+    ) -> None:
+        super().__init__(message)
+        self.status = status
+        self.code = code
+        self.column = column
 
 
 class FeedMalformed(FeedError):

@@ -39,13 +39,15 @@ class Plan:
 
     kind: PlanKind
     state: FeedState
-    """To save with the rows; for UNCHANGED the state as it was."""
+    """To save with the rows. For UNCHANGED it may be saved too: it only spares later requests."""
     rows_expected: int | None = None
     pages_expected: int | None = None
     published: datetime | None = None
     """When the portal last changed the data, aware UTC, if it says so."""
     note: str = ""
     """A sentence for the operator where something is remarkable, else empty."""
+    query: str = ""
+    """What `pages` fetches, in the feed's own terms; opaque to all but the feed."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,6 +57,8 @@ class CatchUp:
     page: Page
     state: FeedState
     done: bool
+    left: int | None = None
+    """About how many rows are still to come, None where that is not known."""
 
 
 class Feed(Protocol):
