@@ -1,0 +1,37 @@
+"""The store: every request by its id, what was observed of it, and the log of refreshes.
+
+SQLite in WAL mode: one writer, readers undisturbed. Read `database.py` first, then `writing.py`.
+"""
+
+from livemaps.store.database import Store
+from livemaps.store.locks import BACKFILL, REFRESHER, hold, is_held
+from livemaps.store.reading import Reading
+from livemaps.store.records import (
+    NO_TIME,
+    Applied,
+    City,
+    Event,
+    KeptReject,
+    Kind,
+    RowBatch,
+    StoredRequest,
+)
+from livemaps.store.writing import Writing
+
+__all__ = [
+    "BACKFILL",
+    "NO_TIME",
+    "REFRESHER",
+    "Applied",
+    "City",
+    "Event",
+    "KeptReject",
+    "Kind",
+    "Reading",
+    "RowBatch",
+    "Store",
+    "StoredRequest",
+    "Writing",
+    "hold",
+    "is_held",
+]

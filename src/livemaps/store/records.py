@@ -2,17 +2,50 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
-from typing import NamedTuple
+from typing import NamedTuple, Protocol
 
 import numpy as np
-import numpy.typing as npt
+from numpy.typing import NDArray
 
-from livemaps.model import Place
+from livemaps.model import Place, Stage, Standing
 
-NO_TIME = -1
-"""Stands for an absent datetime in `Columns`: one second before 1970, when no 311 line existed."""
+NO_TIME = int(np.iinfo(np.int64).min)
+"""Stands for "no such time" in a batch's columns of wall seconds."""
+
+
+class Meaning(Protocol):
+    """What one status means."""
+
+    @property
+    def stage(self) -> Stage:
+        """Received, in progress or resolved."""
+        ...
+
+    @property
+    def standing(self) -> Standing:
+        """Whether such a request counts."""
+        ...
+
+
+class City(Protocol):
+    """What the store needs to know of a city's profile."""
+
+    @property
+    def id(self) -> str:
+        """A short word for the city, such as `calgary`."""
+        ...
+
+    @property
+    def statuses(self) -> Mapping[str, Meaning]:
+        """What each status that the profile lists means."""
+        ...
+
+    def meaning(self, status: str) -> Meaning:
+        """Return what a status means, listed or not."""
+        ...
 
 
 class Kind(StrEnum):
@@ -32,10 +65,10 @@ class Kind(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Applied:
-    """How many requests a refresh, or one call within it, brought; each request counts once.
+    """How many requests one transaction brought; each request counts once.
 
-    `resolved` and `reopened` are among `inserted` and `updated`: those that became resolved,
-    or are open again.
+    `resolved` and `reopened` are among `updated`: those that became resolved, or are not
+    resolved any more.
     """
 
     inserted: int = 0
@@ -44,16 +77,6 @@ class Applied:
     removed: int = 0
     resolved: int = 0
     reopened: int = 0
-
-    def __add__(self, other: Applied) -> Applied:
-        return Applied(
-            self.inserted + other.inserted,
-            self.updated + other.updated,
-            self.unchanged + other.unchanged,
-            self.removed + other.removed,
-            self.resolved + other.resolved,
-            self.reopened + other.reopened,
-        )
 
     @property
     def wrote(self) -> bool:
@@ -102,58 +125,22 @@ class KeptReject(NamedTuple):
     row: str
 
 
-@dataclass(frozen=True, slots=True)
-class Vocabularies:
-    """The words of the feed by their code: `services[code]`. Code 0 is the blank word ""."""
+class RowBatch(NamedTuple):
+    """Rows as columns of equal length, bounded in number.
 
-    services: tuple[str, ...]
-    agencies: tuple[str, ...]
-    statuses: tuple[str, ...]
-    channels: tuple[str, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class Columns:
-    """Requests as parallel arrays. Codes index `Vocabularies`; `place` indexes `Store.places()`.
-
-    Times are wall seconds, `NO_TIME` where absent.
+    Datetimes are wall seconds, `NO_TIME` where there is none; codes are the store's ids, from
+    1 up, 0 for a blank word or no place; `vanished` is True for rows that the feed no longer
+    has.
     """
 
-    service_request_id: npt.NDArray[np.bytes_]
-    """UTF-8, dtype `S<Store.id_width()>`."""
-    requested: npt.NDArray[np.int64]
-    updated: npt.NDArray[np.int64]
-    closed: npt.NDArray[np.int64]
-    expected: npt.NDArray[np.int64]
-    status: npt.NDArray[np.int64]
-    service: npt.NDArray[np.int64]
-    agency: npt.NDArray[np.int64]
-    channel: npt.NDArray[np.int64]
-    place: npt.NDArray[np.int64]
-
-    def __len__(self) -> int:
-        return len(self.requested)
-
-
-@dataclass(frozen=True, slots=True)
-class SinceBase:
-    """What is other than in the history base: `ids` of all such requests, `rows` their values now.
-
-    A request that vanished is in `ids` and not in `rows`.
-    """
-
-    ids: npt.NDArray[np.bytes_]
-    rows: Columns
-
-
-@dataclass(frozen=True, slots=True)
-class StoreVersion:
-    """Which state of the store a snapshot shows; equal values mean that nothing has changed."""
-
-    sequence: int
-    """Counts the transactions that changed requests."""
-    bulk_rows: int
-    """How many requests backfills have ever inserted; those are not listed in `SinceBase`
-    (unless they are unresolved)."""
-    statuses: str
-    """A digest of the profile's status map: when it differs, every stage may differ."""
+    ids: Sequence[str]
+    requested: NDArray[np.int64]
+    updated: NDArray[np.int64]
+    closed: NDArray[np.int64]
+    expected: NDArray[np.int64]
+    status: NDArray[np.int64]
+    service: NDArray[np.int64]
+    agency: NDArray[np.int64]
+    channel: NDArray[np.int64]
+    place: NDArray[np.int64]
+    vanished: NDArray[np.bool_]
