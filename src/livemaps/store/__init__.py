@@ -4,7 +4,7 @@ SQLite in WAL mode: one writer, readers undisturbed. Read `database.py` first, t
 """
 
 from livemaps.store.database import Store
-from livemaps.store.locks import BACKFILL, REFRESHER, hold, is_held
+from livemaps.store.locks import backfill_lock, refresher_lock
 from livemaps.store.reading import Reading
 from livemaps.store.records import (
     NO_TIME,
@@ -19,9 +19,7 @@ from livemaps.store.records import (
 from livemaps.store.writing import Writing
 
 __all__ = [
-    "BACKFILL",
     "NO_TIME",
-    "REFRESHER",
     "Applied",
     "City",
     "Event",
@@ -32,6 +30,6 @@ __all__ = [
     "Store",
     "StoredRequest",
     "Writing",
-    "hold",
-    "is_held",
+    "backfill_lock",
+    "refresher_lock",
 ]

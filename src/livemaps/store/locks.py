@@ -5,7 +5,7 @@ from __future__ import annotations
 import fcntl
 import os
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from pathlib import Path
 
 from livemaps.errors import StoreLocked
@@ -30,6 +30,16 @@ def hold(data_dir: Path, name: str) -> Iterator[None]:
         yield
     finally:
         os.close(descriptor)
+
+
+def refresher_lock(data_dir: Path) -> AbstractContextManager[None]:
+    """Be the only refresher of a data folder; StoreLocked names the process that is."""
+    return hold(data_dir, REFRESHER)
+
+
+def backfill_lock(data_dir: Path) -> AbstractContextManager[None]:
+    """Be the only backfill of a data folder; StoreLocked names the process that is."""
+    return hold(data_dir, BACKFILL)
 
 
 def is_held(data_dir: Path, name: str) -> bool:
