@@ -13,6 +13,8 @@
     board.trend(filters, since, until, step=1) -> Trend
     board.marks(filters, bounds, zoom) -> Marks
     board.service_options(filters, text, limit=20) -> tuple[Option, ...]
+    board.search(filters, text, limit=8) -> tuple[Suggestion, ...]
+    board.find(service_request_id) -> ListedRequest | None
 
 Everything here needs numpy and no more.
 """
@@ -34,6 +36,7 @@ from livemaps.views.values import (
     Option,
     ParsedQuery,
     QueryProblem,
+    Suggestion,
     Trend,
     ViewOptions,
 )
@@ -55,6 +58,7 @@ __all__ = [
     "Option",
     "ParsedQuery",
     "QueryProblem",
+    "Suggestion",
     "Trend",
     "ViewOptions",
 ]

@@ -33,9 +33,12 @@ class Facet:
     options: tuple[Option, ...]
     """Most frequent first; stages, ages and area keys in their own order. Chosen ones always."""
     total: int
-    """All requests under the other filters: the options of a complete facet sum to it."""
+    """All requests under the other filters: with `blank`, the options of a facet from which
+    nothing was left out sum to it."""
     left_out: int = 0
     """How many options with a count were left out to keep the list short."""
+    blank: int = 0
+    """Requests whose value is empty in the feed, which no option shows."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,6 +50,9 @@ class Facets:
     """By dimension, in the order in which a page shows them."""
     set_apart: int
     """Requests of set-apart services under the other filters, whether shown or not."""
+    measures: Mapping[Measure, int | None]
+    """What each measure would show under the filters. None where it would have to be counted
+    over years of rows: it is known once that measure is chosen."""
 
     def __getitem__(self, dimension: str) -> Facet:
         """Return one dimension's facet; KeyError where the snapshot has no such layer."""
@@ -164,9 +170,15 @@ class ListedRequest:
     age: int
     """Whole days from requested to today, or to the closed day once resolved."""
     areas: tuple[tuple[str, str, str], ...]
-    """(layer id, area key, area name) for each layer; key and name may be an unplaced one."""
+    """(layer id, area key, area name) for each layer; where the request lies in none, the key
+    is a pseudo-key such as `unplaced:outside` and the name is empty."""
     long: float | None
     lat: float | None
+    requested_time: int | None = None
+    """Seconds since midnight, where the feed has a time of day; likewise the other three."""
+    updated_time: int | None = None
+    closed_time: int | None = None
+    expected_time: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -186,6 +198,19 @@ class Listing:
     """The most rows on a page."""
     reachable: int
     """How many of `total` the pages reach; beyond it, narrow the filters or export."""
+
+
+@dataclass(frozen=True, slots=True)
+class Suggestion:
+    """One thing that a search finds."""
+
+    kind: str
+    """`service`, `category`, `agency`, a boundary layer's id, or `request`."""
+    value: str
+    """What to put into the address; of a request its service_request_id."""
+    label: str
+    count: int
+    """Requests that choosing it would show under the other filters; 1 for a request."""
 
 
 @dataclass(frozen=True, slots=True)
