@@ -18,7 +18,7 @@ class Asked:
     status: int
     """0 where the connection was closed without an answer."""
     sent: int
-    """Bytes of the body as they were sent."""
+    """Bytes of the whole body as packed for sending."""
 
 
 class RequestLog:
@@ -40,7 +40,7 @@ class RequestLog:
 
     @property
     def requests(self) -> tuple[Asked, ...]:
-        """All requests in the order of their answers."""
+        """All requests in the order in which they were answered."""
         with self._lock:
             return tuple(self._requests)
 

@@ -162,6 +162,7 @@ class _Handler(BaseHTTPRequestHandler):
     # Head and body leave in one segment, which spares 40 ms of delayed acknowledgement each.
     wbufsize = 65_536
     disable_nagle_algorithm = True
+    timeout = 60.0
     server: socketserver.BaseServer
 
     @property
@@ -181,10 +182,7 @@ class _Handler(BaseHTTPRequestHandler):
             answer = self._conditional(self._answer(url.path, parameters))
         else:
             answer = trouble_reply(trouble)
-        sent = self._send(answer, trouble.kind if trouble else None)
-        status = 0 if trouble and trouble.kind is Kind.OUTAGE else answer.status
-        headers = {name.lower(): value for name, value in self.headers.items()}
-        self.soda.log.add(Asked(url.path, parameters, headers, status, sent))
+        self._send(answer, url.path, parameters, trouble.kind if trouble else None)
 
     def _answer(self, path: str, parameters: dict[str, str]) -> Reply:
         """Return the right answer."""
@@ -232,14 +230,21 @@ class _Handler(BaseHTTPRequestHandler):
             return Reply(304, b"", {"ETag": etag})
         return answer
 
-    def _send(self, answer: Reply, trouble: Kind | None) -> int:
-        """Send an answer, spoilt as the trouble asks; return the bytes of the body."""
+    def _send(
+        self, answer: Reply, path: str, parameters: dict[str, str], trouble: Kind | None
+    ) -> None:
+        """Note a request and send its answer, spoilt as the trouble asks."""
+        body, headers = self._packed(answer)
+        status = 0 if trouble is Kind.OUTAGE else answer.status
+        asked_headers = {name.lower(): value for name, value in self.headers.items()}
+        # Noted first: whoever has the answer in hand finds its request in the log.
+        self.soda.log.add(Asked(path, parameters, asked_headers, status, len(body)))
         if trouble is Kind.OUTAGE:
             self.close_connection = True
-            return 0
+            return
         if trouble is Kind.ENDLESS:
-            return self._send_endlessly()
-        body, headers = self._packed(answer)
+            self._send_endlessly()
+            return
         if trouble is Kind.WRONG_TYPE:
             headers["Content-Type"] = "application/pdf"
         self._head(answer.status, headers, len(body))
@@ -247,7 +252,6 @@ class _Handler(BaseHTTPRequestHandler):
             body, self.close_connection = body[: len(body) // 2], True
         self.wfile.write(body)
         self.wfile.flush()
-        return len(body)
 
     def _head(self, status: int, headers: Mapping[str, str], length: int | None) -> None:
         self.send_response_only(status)
@@ -267,22 +271,19 @@ class _Handler(BaseHTTPRequestHandler):
         headers |= {"Content-Encoding": "gzip", "Vary": "Accept-Encoding"}
         return gzip.compress(answer.body, 1, mtime=0), headers
 
-    def _send_endlessly(self) -> int:
+    def _send_endlessly(self) -> None:
         """Send rows until the client has had enough or the server stops."""
         headers = {"Content-Type": CONTENT_TYPES["json"], "Transfer-Encoding": "chunked"}
         self._head(200, headers, None)
         piece = b'{"service_request_id":"1"},' * 2000
         self.wfile.write(b"1\r\n[\r\n")
-        sent = 0
         self.close_connection = True
         while not self.soda.stopping.is_set():
             try:
                 self.wfile.write(b"%x\r\n%b\r\n" % (len(piece), piece))
             except OSError as error:
                 log.debug("the client left an endless answer: %s", error)
-                break
-            sent += len(piece)
-        return sent
+                return
 
     def log_message(self, format: str, *arguments: Any) -> None:  # noqa: A002 -- the base's name
         """Keep quiet: `RequestLog` keeps what was asked."""
