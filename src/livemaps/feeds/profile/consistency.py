@@ -72,8 +72,7 @@ def _files(data: Mapping[str, Any], folder: Path) -> Iterator[Finding]:
             yield (
                 ("layers", position, "source"),
                 source,
-                "write a dataset's id such as 'surr-xmvs', a web address, or a file that is there"
-                + f": {folder / source} is not",
+                f"write a dataset's id, a web address, or an existing file: there is no {folder / source}",
             )
 
 

@@ -29,7 +29,7 @@ from livemaps.feeds.profile.values import (
 )
 from livemaps.model import PlacePrecision, Stage, Standing, TimePrecision
 
-DEFAULT_SIMPLIFY_METRES = 30.0
+DEFAULT_SIMPLIFY_METRES = 40.0
 
 
 class Part(BaseModel):
@@ -147,7 +147,8 @@ class LayerProfile(Part):
     valid_to: date | None = Field(default=None, description="the last day of this map")
     crs: Text | None = Field(
         default=None,
-        description="the coordinate system where the file does not say it, such as 'EPSG:3780'",
+        description="the coordinate system where the file does not say it, or says it wrongly, "
+        "such as 'EPSG:3780'",
     )
     simplify_metres: float = Field(
         default=DEFAULT_SIMPLIFY_METRES,
