@@ -1,0 +1,355 @@
+"""City profiles: what a good one says, and how a faulty one is told of."""
+
+from __future__ import annotations
+
+import json
+import tomllib
+from collections.abc import Callable
+from importlib import resources
+from pathlib import Path
+from typing import Any
+
+import pytest
+from pydantic import ValidationError
+
+from livemaps.errors import ProfileError, ProfileProblem
+from livemaps.feeds.profile import (
+    Profile,
+    SourceKind,
+    load_profile,
+    profile_from_mapping,
+    shipped_profiles,
+    summary,
+)
+from livemaps.model import PlacePrecision, Stage, Standing, TimePrecision
+
+CALGARY = (resources.files("livemaps.feeds") / "cities" / "calgary.toml").read_text("utf-8")
+
+Changed = Callable[[str, str], Path]
+
+
+@pytest.fixture
+def changed(tmp_path: Path) -> Changed:
+    """Write Calgary's profile with one text replaced by another, and return the file."""
+
+    def write(old: str, new: str) -> Path:
+        assert CALGARY.count(old) >= 1, f"calgary.toml no longer says {old!r}"
+        path = tmp_path / "city.toml"
+        path.write_text(CALGARY.replace(old, new, 1), "utf-8")
+        return path
+
+    return write
+
+
+def problems(source: str | Path) -> tuple[ProfileProblem, ...]:
+    with pytest.raises(ProfileError) as caught:
+        load_profile(source)
+    return caught.value.problems
+
+
+def line_with(text: str, path: Path) -> int:
+    rows = path.read_text("utf-8").splitlines()
+    return next(number for number, row in enumerate(rows, 1) if text in row)
+
+
+@pytest.fixture
+def calgary() -> Profile:
+    return load_profile("calgary")
+
+
+class TestCalgary:
+    def test_it_ships(self) -> None:
+        assert "calgary" in shipped_profiles()
+
+    def test_it_names_the_feed_and_its_columns(self, calgary: Profile) -> None:
+        assert (calgary.feed.address, calgary.feed.dataset) == (
+            "https://data.calgary.ca",
+            "iahh-g8bj",
+        )
+        assert calgary.fields.requested_datetime == "requested_date"
+        assert calgary.fields.expected_datetime is None
+        assert dict(calgary.fields.area_codes) == {"community": "comm_code"}
+
+    def test_its_columns_are_those_of_the_published_feed(
+        self, calgary: Profile, shared_data: Path
+    ) -> None:
+        published = json.loads((shared_data / "calgary" / "feed_profile.json").read_text("utf-8"))
+        columns = set(published["dataset"]["columns"])
+        mapped = calgary.fields.model_dump(exclude={"area_codes"}, exclude_none=True)
+        assert {*mapped.values(), *calgary.fields.area_codes.values()} <= columns
+
+    def test_it_knows_every_status_that_the_feed_has(
+        self, calgary: Profile, shared_data: Path
+    ) -> None:
+        published = json.loads((shared_data / "calgary" / "feed_profile.json").read_text("utf-8"))
+        words = set(published["live_aggregates_2026_06_25"]["status_description"])
+        assert words == set(calgary.statuses)
+
+    def test_only_open_is_backlog(self, calgary: Profile) -> None:
+        assert [status for status in calgary.statuses if calgary.is_open(status)] == ["Open"]
+        assert calgary.meaning("Duplicate (Open)").standing is Standing.DUPLICATE
+        assert calgary.meaning("TO BE DELETED").standing is Standing.DELETED
+
+    def test_a_status_never_seen_counts_as_received(self, calgary: Profile) -> None:
+        assert calgary.meaning("Escalated").stage is Stage.RECEIVED
+        assert calgary.is_open("Escalated")
+
+    def test_days_and_area_centres_are_declared(self, calgary: Profile) -> None:
+        assert calgary.precision.time is TimePrecision.DAY
+        assert calgary.precision.place is PlacePrecision.AREA_CENTRE
+        assert calgary.time_zone == "America/Edmonton"
+
+    def test_communities_lie_in_the_ward_map_of_2025(self, calgary: Profile) -> None:
+        community, ward = calgary.layers
+        assert calgary.finest is community
+        assert (community.source, community.within) == ("surr-xmvs", "ward")
+        assert (ward.source, ward.source_kind) == ("tz8z-hyaz", SourceKind.DATASET)
+        assert ward.valid_from is not None
+        assert ward.valid_from.isoformat() == "2025-10-20"
+        assert calgary.layer("ward") is ward
+
+    def test_areas_are_called_in_both_languages(self, calgary: Profile) -> None:
+        community, ward = calgary.layers
+        assert ward.area_name("5", "WARD 5") == "Ward 5"
+        assert ward.area_name("5", "WARD 5", "fr-CA") == "Quartier 5"
+        assert community.area_name("EAU", "EAU CLAIRE", "fr") == "Eau Claire"
+        assert (community.called("en"), community.called_plural("fr")) == (
+            "Community",
+            "Communautés",
+        )
+        assert community.called("de") == "Community"
+
+    def test_the_attribution_is_the_licence_s_sentence(self, calgary: Profile) -> None:
+        assert calgary.attribution == (
+            "Contains information licensed under the Open Government Licence – City of Calgary."
+        )
+
+    def test_its_summary_says_what_was_understood(self, calgary: Profile) -> None:
+        text = summary(calgary)
+        for said in ("Calgary", "America/Edmonton", "iahh-g8bj", "surr-xmvs", "backlog: Open"):
+            assert said in text
+
+
+@pytest.mark.parametrize(
+    ("service", "category", "apart"),
+    [
+        ("Roads - Pothole Maintenance", "Roads", False),
+        ("Roads - Sidewalk - Curb and Gutter Repair", "Roads", False),
+        ("311 Contact Us", "311 Contact Us", True),
+        ("311 Contact Us - Email", "311 Contact Us", True),
+        ("311 Contact Us Form", "311 Contact Us Form", False),
+        ("", "", False),
+    ],
+)
+def test_category_and_setting_apart_follow_the_parts_of_a_name(
+    calgary: Profile, service: str, category: str, apart: bool
+) -> None:
+    assert calgary.category(service) == category
+    assert calgary.is_set_apart(service) is apart
+
+
+def test_a_profile_cannot_be_changed_once_read(calgary: Profile) -> None:
+    with pytest.raises(ValidationError, match="frozen"):
+        calgary.name = "Elsewhere"  # type: ignore[misc]
+    with pytest.raises(TypeError):
+        calgary.statuses["Open"] = calgary.statuses["Closed"]  # type: ignore[index]
+
+
+def test_what_a_profile_dumps_makes_the_same_profile(calgary: Profile) -> None:
+    assert Profile.model_validate_json(calgary.model_dump_json()) == calgary
+    assert profile_from_mapping(calgary.model_dump(mode="python")) == calgary
+
+
+def test_a_file_with_a_byte_order_mark_is_read(tmp_path: Path, calgary: Profile) -> None:
+    path = tmp_path / "city.toml"
+    path.write_bytes(b"\xef\xbb\xbf" + CALGARY.encode())
+    assert load_profile(path) == calgary
+
+
+def test_paths_in_a_file_start_at_the_file(changed: Changed, tmp_path: Path) -> None:
+    (tmp_path / "maps").mkdir()
+    (tmp_path / "maps" / "wards.csv").write_text("x")
+    profile = load_profile(changed('source = "tz8z-hyaz"', 'source = "maps/wards.csv"'))
+    ward = profile.layer("ward")
+    assert ward.source_kind is SourceKind.FILE
+    assert Path(ward.source) == tmp_path / "maps" / "wards.csv"
+
+
+def test_a_web_address_is_a_source_too(changed: Changed) -> None:
+    path = changed('source = "tz8z-hyaz"', 'source = "https://x.example/wards.zip"')
+    assert load_profile(path).layer("ward").source_kind is SourceKind.URL
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "key", "value", "remedies"),
+    [
+        ('"America/Edmonton"', '"America/Edmontn"', "time_zone", "America/Edmontn", ["did you mean 'America/Edmonton'"]),
+        ('"America/Edmonton"', '"../etc/passwd"', "time_zone", "../etc/passwd", ["IANA"]),
+        ('stage = "received" }', 'stage = "recieved" }', "statuses.Open.stage", "recieved", ["'received', 'in_progress', 'resolved'", "did you mean 'received'"]),
+        ('standing = "deleted"', 'standing = "gone"', 'statuses."TO BE DELETED".standing', "gone", ["'counts', 'duplicate', 'deleted'"]),
+        ('platform = "socrata"', 'platform = "socrates"', "feed.platform", "socrates", ["did you mean 'socrata'"]),
+        ('"https://data.calgary.ca"', '"data.calgary.ca"', "feed.address", "data.calgary.ca", ["https://data.calgary.ca"]),
+        ('"https://data.calgary.ca"', '"https://data.calgary.ca/resource"', "feed.address", "https://data.calgary.ca/resource", ["without a path"]),
+        ('"iahh-g8bj"', '"311 requests"', "feed.dataset", "311 requests", ["iahh-g8bj"]),
+        ("delay_days = 2", 'delay_days = "two"', "feed.delay_days", "two", ["whole number", "newest days"]),
+        ("delay_days = 2", "delay_days = -1", "feed.delay_days", -1, ["the least is 0"]),
+        ('status = "status_description"', "status = 7", "fields.status", 7, ["text in quotes"]),
+        ('status = "status_description"', 'status = " "', "fields.status", " ", ["something between the quotes"]),
+        ("closed_datetime =", "closed_datetme =", "fields.closed_datetme", "closed_date", ["not known here", "did you mean 'closed_datetime'"]),
+        ('community = "comm_code"', 'comunity = "comm_code"', "fields.area_codes.comunity", "comm_code", ["did you mean 'community'"]),
+        ('lat = "latitude"', "", "fields.lat", None, ["long alone is no point"]),
+        ('within = "ward"', 'within = "wards"', "layers[0].within", "wards", ["(ward)", "did you mean 'ward'"]),
+        ('within = "ward"', 'within = "community"', "layers[0].within", "community", ["finest first"]),
+        ('id = "ward"', 'id = "community"', "layers[1].id", "community", ["layers[0] has this one"]),
+        ('id = "ward"', 'id = "page"', "layers[1].id", "page", ["page addresses"]),
+        ('id = "ward"', 'id = "Ward 1"', "layers[1].id", "Ward 1", ["lower-case letters"]),
+        ('name = { en = "Ward", fr = "Quartier" }', 'name = { fr = "Quartier" }', "layers[1].name", {"fr": "Quartier"}, ["English"]),
+        ('"Ward {key}"', '"Ward"', "layers[1].key_label", {"en": "Ward", "fr": "Quartier {key}"}, ["{key}"]),
+        ('"Ward {key}"', '"Ward {key} {nmae}"', "layers[1].key_label", {"en": "Ward {key} {nmae}", "fr": "Quartier {key}"}, ["{key}, {name}"]),
+        ("valid_from = 2025-10-20", 'valid_from = "autumn"', "layers[1].valid_from", "autumn", ["2025-10-20"]),
+        ("valid_from = 2025-10-20", "valid_from = 2025-10-20\nvalid_to = 2024-01-01", "layers[1].valid_to", None, ["after valid_from"]),
+        ('source = "tz8z-hyaz"', 'source = "wards.shp"', "layers[1].source", "wards.shp", ["no ", "wards.shp"]),
+        ('key_field = "ward_num"', "", "layers[1].key_field", None, ["add this key", "each area's key"]),
+        ('set_apart_services = ["311 Contact Us"]', 'set_apart_services = "311 Contact Us"', "set_apart_services", "311 Contact Us", ["list in brackets"]),
+        ('set_apart_services = ["311 Contact Us"]', 'set_apart_services = [""]', "set_apart_services[0]", "", ["between the quotes"]),
+        ("infer_in_progress = true", 'infer_in_progress = "yes, please"', "infer_in_progress", "yes, please", ["true or false"]),
+        ('place = "area centre"', 'place = "area center"', "precision.place", "area center", ["did you mean 'area centre'"]),
+        ('category_separator = " - "', 'category_separator = ""', "category_separator", "", ["between"]),
+        ("lat = 51.03", "lat = 510.3", "map.lat", 510.3, ["the most is 90"]),
+        ('"Open" = { stage = "received" }', "", "statuses", ["Closed", "Duplicate (Open)", "Duplicate (Closed)", "TO BE DELETED"], ["'received'"]),
+        ("[links]", '[links]\nrequest_page = "https://x.example/r"', "links.request_page", "https://x.example/r", ["{service_request_id}"]),
+        ("[links]", '[links]\nattribution_url = "x"', "links.attribution_url", "x", ["keys here are report_a_problem, request_page, portal"]),
+        ("[map]", "[map]\ngeocoder = 1", "map.geocoder", 1, ["it belongs to geocoder"]),
+        ("[map]", "[mpa]", "mpa", {"long": -114.07, "lat": 51.03, "zoom": 9.6}, ["did you mean 'map'"]),
+    ],
+)  # fmt: skip
+def test_a_fault_is_named_with_its_line_key_value_and_remedy(
+    changed: Changed, old: str, new: str, key: str, value: Any, remedies: list[str]
+) -> None:
+    path = changed(old, new)
+    found = {problem.key: problem for problem in problems(path)}
+    assert key in found, list(found)
+    problem = found[key]
+    assert problem.value == value or value is None
+    assert problem.line is not None
+    row = path.read_text("utf-8").splitlines()[problem.line - 1]
+    names = key.replace("[", ".").replace("]", "").replace('"', "").split(".")
+    assert any(name in row for name in names if not name.isdigit()), row
+    for remedy in remedies:
+        assert remedy in problem.remedy
+    assert f"line {problem.line}: {key}" in str(problem)
+
+
+def test_all_faults_are_told_at_once_in_the_order_of_their_lines(
+    changed: Changed, tmp_path: Path
+) -> None:
+    path = changed('"America/Edmonton"', '"Mars/Base"')
+    text = path.read_text("utf-8")
+    text = text.replace('within = "ward"', 'within = "quarter"')
+    text = text.replace("zoom = 9.6", "zoom = 96\ncolour = 'red'")
+    text = text.replace('[[layers]]\nid = "ward"', '[[layers]]\nid = "Ward"\nwithn = "x"')
+    path.write_text(text, "utf-8")
+    found = problems(path)
+    assert [problem.key for problem in found] == [
+        "time_zone",
+        "layers[0].within",
+        "layers[1].id",
+        "layers[1].withn",
+        "map.zoom",
+        "map.colour",
+    ]
+    assert [problem.line for problem in found] == sorted(problem.line or 0 for problem in found)
+    with pytest.raises(ProfileError, match=r"city\.toml cannot be used") as caught:
+        load_profile(path)
+    assert all(str(problem) in str(caught.value) for problem in found)
+
+
+def test_an_empty_file_lists_what_is_needed(tmp_path: Path) -> None:
+    path = tmp_path / "empty.toml"
+    path.write_text("")
+    keys = {problem.key for problem in problems(path)}
+    assert {"id", "name", "time_zone", "feed", "fields", "statuses", "layers", "map"} <= keys
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "where", "what"),
+    [
+        ('id = "calgary"', 'id = "calgary', "id =", "illegal character"),
+        ('id = "calgary"', "id = calgary", "id =", "invalid value"),
+        ('name = "Calgary"', 'id = "again"', '"again"', "cannot overwrite"),
+        ("[map]", "[map", "[map", "expected ']'"),
+    ],
+)
+def test_what_is_no_toml_is_told_with_its_line(
+    changed: Changed, old: str, new: str, where: str, what: str
+) -> None:
+    path = changed(old, new)
+    (problem,) = problems(path)
+    assert problem.line == line_with(where, path)
+    assert what in problem.remedy
+
+
+def test_a_text_that_ends_too_early_is_told_with_its_last_line(tmp_path: Path) -> None:
+    path = tmp_path / "cut.toml"
+    path.write_text('id = "x"\nblanks = ["None",')
+    (problem,) = problems(path)
+    assert problem.line == 2
+    assert "correct it" in problem.remedy
+
+
+def test_a_file_that_is_not_utf_8_is_told_with_its_line(tmp_path: Path) -> None:
+    path = tmp_path / "latin.toml"
+    path.write_bytes('id = "x"\nname = "Québec"\n'.encode("latin-1"))
+    (problem,) = problems(path)
+    assert (problem.line, problem.value) == (2, b"\xe9")
+    assert "UTF-8" in problem.remedy
+
+
+@pytest.mark.parametrize(
+    ("name", "remedy"),
+    [
+        ("calgray", "did you mean 'calgary'"),
+        ("nowhere/city.toml", "no such file"),
+        ("/", "is a directory"),
+    ],
+)
+def test_a_city_that_is_not_there_is_told_with_those_that_are(name: str, remedy: str) -> None:
+    (problem,) = problems(name)
+    assert (problem.key, problem.value, problem.line) == ("city", name, None)
+    assert remedy in problem.remedy
+    assert "calgary" in problem.remedy
+
+
+def test_a_profile_made_in_code_is_checked_like_a_file() -> None:
+    data = tomllib.loads(CALGARY)
+    data["layers"][0]["within"] = "nowhere"
+    data["simulated"] = "perhaps"
+    with pytest.raises(ProfileError) as caught:
+        profile_from_mapping(data, source="the demo")
+    assert {problem.key for problem in caught.value.problems} == {"layers[0].within", "simulated"}
+    assert "the demo" in str(caught.value)
+
+
+@pytest.mark.parametrize(
+    ("key", "value"),
+    [
+        ("layers", "none"),
+        ("layers", [1]),
+        ("layers", [{"id": 7, "within": 8}]),
+        ("layers", []),
+        ("fields", []),
+        ("fields", {"area_codes": "x"}),
+        ("statuses", {}),
+        ("statuses", {"Open": "received"}),
+        ("statuses", [1]),
+        ("feed", "iahh-g8bj"),
+        ("map", None),
+        ("blanks", [None]),
+        ("time_zone", 5),
+        ("time_zone", ""),
+    ],
+)
+def test_values_of_any_wrong_type_are_told_and_never_crash(key: str, value: object) -> None:
+    with pytest.raises(ProfileError) as caught:
+        profile_from_mapping(tomllib.loads(CALGARY) | {key: value})
+    assert any(problem.key.startswith(key) for problem in caught.value.problems)
