@@ -1,0 +1,251 @@
+"""What pages and the API ask: the current snapshot's views, remembered while it is current."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection, Hashable
+from dataclasses import replace
+from typing import Literal, Protocol, TypeVar
+
+from livemaps.errors import NoSnapshot
+from livemaps.feeds.profile import Profile
+from livemaps.model import Clock, Filters, Order, utc_now
+from livemaps.settings import Settings
+from livemaps.snapshot import Snapshot
+from livemaps.status import Status, read_status
+from livemaps.views import areas, facets, headline, listing, marks, query, search, trend
+from livemaps.views.known import Known
+from livemaps.views.memo import Memo
+from livemaps.views.tally import Tally, tally
+from livemaps.views.values import (
+    AreaValues,
+    Bounds,
+    Breakdown,
+    Changes,
+    Facets,
+    Headline,
+    Home,
+    ListedRequest,
+    Listing,
+    Marks,
+    Option,
+    ParsedQuery,
+    Suggestion,
+    Trend,
+    ViewOptions,
+)
+
+MOST_ANSWERS = 256
+"""Answers remembered in each process; one screen's is about 100 KB."""
+
+ROWS_ON_A_PAGE = 25
+
+Answer = TypeVar("Answer")
+
+
+class SnapshotSource(Protocol):
+    """Where the current snapshot comes from: a `SnapshotReader`."""
+
+    def latest(self) -> Snapshot:
+        """Return the current snapshot; NoSnapshot before the first."""
+        ...
+
+
+class Board:
+    """The views of the current snapshot of one city. One for a process; safe between threads.
+
+    Every method that answers from the snapshot raises `NoSnapshot` before the first one, and
+    `UnknownValue` for filters on a boundary layer that it does not have.
+    """
+
+    def __init__(
+        self,
+        source: SnapshotSource,
+        profile: Profile,
+        settings: Settings,
+        clock: Clock = utc_now,
+    ) -> None:
+        self.profile = profile
+        self.settings = settings
+        self._source = source
+        self._clock = clock
+        self._memo = Memo(MOST_ANSWERS)
+
+    def snapshot(self) -> Snapshot:
+        """Return the current snapshot: the same one until another is published."""
+        return self._source.latest()
+
+    def status(self) -> Status | None:
+        """Return how refreshing goes, None before the first refresh.
+
+        Raises:
+            SnapshotDamaged: the status file is unreadable.
+        """
+        return read_status(self.settings.data_dir)
+
+    def stale(self) -> Literal["check", "feed"] | None:
+        """Tell whether what is shown is older than it may be, and why.
+
+        `check`: the portal was last asked successfully longer ago than
+        `settings.stale_after_seconds`. `feed`: the portal answers, but its newest request is
+        more than the profile's `feed.stale_days` old. None before the first snapshot.
+        """
+        try:
+            meta = self.snapshot().meta
+        except NoSnapshot:
+            return None
+        status = self.status()
+        checked = (status.last_success if status else None) or meta.created
+        if (self._clock() - checked).total_seconds() > self.settings.stale_after_seconds:
+            return "check"
+        late = meta.newest_day is not None and (
+            meta.as_of_day - meta.newest_day > self.profile.feed.stale_days
+        )
+        return "feed" if late else None
+
+    def parse(self, text: str, others: Collection[str] = ()) -> ParsedQuery:
+        """Take the query of an address apart; names are checked once there is a snapshot.
+
+        `others` are keys that the page itself reads.
+        """
+        try:
+            known = self._known(self.snapshot())
+        except NoSnapshot:
+            known = None
+        return query.parse_query(text, known, others)
+
+    def query(self, filters: Filters, view: ViewOptions | None = None) -> str:
+        """Return the canonical query of the address that shows filters and view options."""
+        return query.to_query(filters, view)
+
+    def home(self, filters: Filters, view: ViewOptions | None = None) -> Home:
+        """Return everything that the first screen shows, counted on one snapshot."""
+        shown = view or ViewOptions()
+        counted = replace(shown, table=False, lang=None, theme=None)
+        snapshot = self.snapshot()
+        found = self._remembered(
+            snapshot,
+            ("home", filters, counted),
+            lambda: self._home(snapshot, filters, counted),
+        )
+        return replace(found, view=shown)
+
+    def headline(self, filters: Filters) -> Headline:
+        """Return the numbers of the answer in words."""
+        return self._counted("headline", filters, headline.headline)
+
+    def facets(self, filters: Filters) -> Facets:
+        """Return every filter's options with their counts."""
+        return self._counted("facets", filters, facets.facets)
+
+    def breakdown(self, filters: Filters) -> Breakdown:
+        """Return the requests by stage, age, agency and category."""
+        return self._counted("breakdown", filters, areas.breakdown)
+
+    def changes(self, filters: Filters) -> Changes:
+        """Return what the last refresh changed, under the filters."""
+        snapshot = self.snapshot()
+        return self._remembered(
+            snapshot, ("changes", filters), lambda: headline.changes(snapshot, filters)
+        )
+
+    def area_values(self, filters: Filters, layer: str = "") -> AreaValues:
+        """Return the map's numbers for a layer, by default the finest."""
+        snapshot = self.snapshot()
+        return areas.area_values(snapshot, filters, layer, self._tally(snapshot, filters))
+
+    def listing(
+        self,
+        filters: Filters,
+        order: Order = Order.NEWEST,
+        page: int = 1,
+        size: int = ROWS_ON_A_PAGE,
+    ) -> Listing:
+        """Return one page of the list."""
+        snapshot = self.snapshot()
+        return self._remembered(
+            snapshot,
+            ("listing", filters, order, page, size),
+            lambda: self._listing(snapshot, filters, order, page, size),
+        )
+
+    def trend(self, filters: Filters, since: int, until: int, step: int = 1) -> Trend:
+        """Return the requests by day or week from day `since` to `until`."""
+        snapshot = self.snapshot()
+        return self._remembered(
+            snapshot,
+            ("trend", filters, since, until, step),
+            lambda: trend.trend(snapshot, filters, since, until, step),
+        )
+
+    def marks(self, filters: Filters, bounds: Bounds, zoom: float) -> Marks:
+        """Return at most 2,000 marks for a viewport; only for feeds with exact places."""
+        snapshot = self.snapshot()
+        return self._remembered(
+            snapshot,
+            ("marks", filters, bounds, zoom),
+            lambda: marks.marks(snapshot, filters, bounds, zoom),
+        )
+
+    def service_options(self, filters: Filters, text: str, limit: int = 20) -> tuple[Option, ...]:
+        """Return the services whose name holds every word of a text."""
+        snapshot = self.snapshot()
+        return facets.service_options(
+            snapshot, self._known(snapshot), filters, text, limit, self._tally(snapshot, filters)
+        )
+
+    def search(self, filters: Filters, text: str, limit: int = 8) -> tuple[Suggestion, ...]:
+        """Return what a text in the search box may mean, best first."""
+        snapshot = self.snapshot()
+        return search.search(snapshot, filters, text, limit, self._tally(snapshot, filters))
+
+    def find(self, service_request_id: str) -> ListedRequest | None:
+        """Return one request by its number, None where there is none."""
+        return listing.find(self.snapshot(), service_request_id)
+
+    def _home(self, snapshot: Snapshot, filters: Filters, view: ViewOptions) -> Home:
+        """Work out the first screen."""
+        counted = self._tally(snapshot, filters)
+        return Home(
+            version=snapshot.version,
+            as_of_day=snapshot.meta.as_of_day,
+            filters=filters,
+            view=view,
+            headline=headline.headline(snapshot, filters, counted),
+            facets=facets.facets(snapshot, filters, counted),
+            areas=areas.area_values(snapshot, filters, view.layer, counted),
+            breakdown=areas.breakdown(snapshot, filters, counted),
+            listing=self._listing(snapshot, filters, view.order, view.page, ROWS_ON_A_PAGE),
+            changes=headline.changes(snapshot, filters),
+        )
+
+    def _listing(
+        self, snapshot: Snapshot, filters: Filters, order: Order, page: int, size: int
+    ) -> Listing:
+        """Work out one page of the list, with the tally's total."""
+        total = self._tally(snapshot, filters).total
+        return listing.listing(snapshot, filters, order, page, size, total)
+
+    def _known(self, snapshot: Snapshot) -> Known:
+        """Return the names of a snapshot."""
+        return self._remembered(snapshot, ("known",), lambda: Known.of(snapshot))
+
+    def _tally(self, snapshot: Snapshot, filters: Filters) -> Tally:
+        """Return the one count that most views are read from."""
+        return self._remembered(snapshot, ("tally", filters), lambda: tally(snapshot, filters))
+
+    def _counted(
+        self, name: str, filters: Filters, view: Callable[[Snapshot, Filters, Tally], Answer]
+    ) -> Answer:
+        """Return a view that is read from the tally."""
+        snapshot = self.snapshot()
+        return self._remembered(
+            snapshot,
+            (name, filters),
+            lambda: view(snapshot, filters, self._tally(snapshot, filters)),
+        )
+
+    def _remembered(
+        self, snapshot: Snapshot, key: tuple[Hashable, ...], work: Callable[[], Answer]
+    ) -> Answer:
+        """Return an answer remembered for a version, or work it out."""
+        return self._memo.get((snapshot.version, *key), work)
