@@ -24,41 +24,27 @@ from livemaps.snapshot.cubes import (
     reported_per_day,
 )
 from livemaps.snapshot.read import SnapshotReader, row_of
-from livemaps.snapshot.status import (
-    CatchUpLeft,
-    Progress,
-    State,
-    Status,
-    read_status,
-    write_status,
-)
 
 __all__ = [
     "NO_DAY",
     "UNPLACED_KEYS",
-    "CatchUpLeft",
     "Change",
     "Changes",
     "Counts",
     "Cube",
     "Cubes",
     "Places",
-    "Progress",
     "Snapshot",
     "SnapshotLayer",
     "SnapshotMeta",
     "SnapshotReader",
-    "State",
-    "Status",
     "Table",
     "Vocabularies",
     "Vocabulary",
     "decode_id",
     "encode_id",
-    "read_status",
     "reported_by",
     "reported_by_service_and",
     "reported_per_day",
     "row_of",
-    "write_status",
 ]

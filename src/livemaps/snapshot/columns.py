@@ -24,7 +24,7 @@ Codes are of the smallest unsigned type that holds them, so their width differs 
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from enum import IntFlag
 from types import MappingProxyType
 from typing import Any
@@ -35,7 +35,7 @@ from numpy.typing import NDArray
 Column = NDArray[Any]
 
 NO_DAY = -1
-"""Stands for "no such day" in the columns of days that may be empty."""
+"""Stands in a column of days for "no such day" (and for one before 1970)."""
 
 ID_LIMIT = 64
 """The most bytes that an id takes in a column; a longer one is shortened (see `encode_id`)."""
@@ -106,18 +106,25 @@ def _frozen(column: Column) -> Column:
 
 
 def encode_id(name: str) -> bytes:
-    """Return a service_request_id as it stands in a table.
+    """Return a service_request_id as it stands in a table: its UTF-8, shortened if need be.
 
-    That is its UTF-8. An id of more than `ID_LIMIT` bytes, or with a NUL in it (which a column
-    of fixed width cannot end in), is held as its first bytes, a `~` and a digest of the whole:
-    it is still found by its whole id, but is shown shortened.
+    An id of more than `ID_LIMIT` bytes is held as its first bytes, a `~` and a digest of the
+    whole: it is still found by its whole id, but shown shortened. NULs at its end are dropped,
+    since numpy cannot tell them from padding.
     """
-    encoded = name.encode("utf-8")
-    if len(encoded) <= ID_LIMIT and b"\0" not in encoded:
+    encoded = name.encode("utf-8").rstrip(b"\0")
+    if len(encoded) <= ID_LIMIT:
         return encoded
     digest = hashlib.sha256(encoded).hexdigest()[:_DIGEST_LENGTH]
-    kept = encoded[: ID_LIMIT - _DIGEST_LENGTH - 1].replace(b"\0", b"").decode("utf-8", "ignore")
+    kept = encoded[: ID_LIMIT - _DIGEST_LENGTH - 1].decode("utf-8", "ignore")
     return f"{kept}~{digest}".encode()
+
+
+def encode_ids(names: Sequence[str]) -> NDArray[np.bytes_]:
+    """Return ids as a column, as wide as the longest of them."""
+    if max(map(len, names), default=0) <= ID_LIMIT and "".join(names).isascii():
+        return np.array(names, dtype="S")
+    return np.array([encode_id(name) for name in names], dtype="S")
 
 
 def decode_id(encoded: bytes) -> str:
@@ -128,3 +135,29 @@ def decode_id(encoded: bytes) -> str:
 def code_type(count: int) -> np.dtype[Any]:
     """Return the smallest unsigned type whose values include all codes below `count`."""
     return np.min_scalar_type(max(count - 1, 0))
+
+
+def find_ids(
+    ids: NDArray[np.bytes_], order: Column, wanted: NDArray[np.bytes_]
+) -> NDArray[np.int64]:
+    """Return the rows in which some ids stand, -1 for those that stand in none.
+
+    `order` holds the rows of `ids` in the order of the ids. Takes a handful of steps over the
+    wanted ids only, so that a column on disk is hardly touched (`numpy.searchsorted` would
+    first copy the order to another type).
+    """
+    found = np.full(len(wanted), -1, np.int64)
+    possible = np.flatnonzero(np.strings.str_len(wanted) <= ids.dtype.itemsize)
+    if not len(ids) or not len(possible):
+        return found
+    names = wanted[possible]
+    low = np.zeros(len(names), np.int64)
+    high = np.full(len(names), len(ids), np.int64)
+    for _ in range(len(ids).bit_length()):
+        middle = (low + high) // 2
+        below = (low < high) & (ids[order[np.minimum(middle, len(ids) - 1)]] < names)
+        low = np.where(below, middle + 1, low)
+        high = np.where(below, high, middle)
+    rows = order[np.minimum(low, len(ids) - 1)].astype(np.int64)
+    found[possible] = np.where(ids[rows] == names, rows, -1)
+    return found

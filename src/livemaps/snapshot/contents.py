@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import date, datetime
 from functools import cached_property
 
 import numpy as np
@@ -22,18 +22,15 @@ UNPLACED_KEYS: Mapping[Unplaced, str] = {
 
 @dataclass(frozen=True)
 class Vocabulary:
-    """The names behind the codes of one column: `names[code]`.
-
-    A code of 0 stands for "" unless the city uses the empty name itself; codes that no name
-    has are "" too, and no row has them.
-    """
+    """The names behind the codes of one column: `names[code]`. Code 0 is the blank name ""."""
 
     names: tuple[str, ...]
 
     @cached_property
     def codes(self) -> Mapping[str, int]:
         """The code of each name."""
-        return {name: code for code, name in enumerate(self.names) if name}
+        named = {name: code for code, name in enumerate(self.names) if name}
+        return {"": 0, **named}
 
     def __len__(self) -> int:
         return len(self.names)
@@ -82,8 +79,8 @@ class SnapshotLayer:
     lat: NDArray[np.float64]
     """A point inside each area to put a label at."""
     within: str | None
-    key_label: str
-    """How a key is read out, such as "Ward {key}"; "{name}" where names are better."""
+    key_label: Mapping[str, str] | None
+    """How an area is called by language, such as "Ward {key}"; None: by its name."""
     digest: str
     areas_file: str
     """The polygons, as `<layer>-<digest>.geojson` in `<data-dir>/areas`, with .br and .gz beside."""
@@ -91,8 +88,8 @@ class SnapshotLayer:
     licence: str = ""
     attribution: str = ""
     fetched: datetime | None = None
-    valid_from: str | None = None
-    valid_to: str | None = None
+    valid_from: date | None = None
+    valid_to: date | None = None
     trouble: tuple[str, ...] = ()
 
     @property
@@ -104,6 +101,13 @@ class SnapshotLayer:
     def codes(self) -> int:
         """How many codes there are: the areas and the reasons for lying in none."""
         return len(self.keys) + len(Unplaced)
+
+    def called(self, code: int, language: str) -> str:
+        """Return what the area of a code is called in a language, else in English."""
+        if self.key_label is None:
+            return self.area_names[code]
+        label = self.key_label.get(language) or self.key_label["en"]
+        return label.format(key=self.keys[code], name=self.area_names[code])
 
     @cached_property
     def code_of(self) -> Mapping[str, int]:
@@ -204,6 +208,8 @@ class SnapshotMeta:
     infer_in_progress: bool = False
     sequence: int = 0
     """The store's last write that is in it."""
+    rules: str = ""
+    """A digest of the profile and the boundaries that it was built by."""
 
 
 @dataclass(frozen=True)
@@ -245,6 +251,13 @@ class Snapshot:
             if candidate.id == layer:
                 return candidate
         raise KeyError(f"{layer} is none of the layers {[known.id for known in self.layers]}")
+
+    def code_count(self, column: str) -> int:
+        """Return how many codes a column of names or of areas has, unused ones included."""
+        for layer in self.layers:
+            if layer.column == column:
+                return layer.codes
+        return len(self.vocab.of(column))
 
     @cached_property
     def open(self) -> Table:

@@ -1,44 +1,17 @@
-"""What a snapshot is built from: the little that it asks of the store.
-
-A build reads one consistent state of the store, whoever writes meanwhile.
-"""
+"""What a snapshot is built from: the little that it asks of the store."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from typing import NamedTuple, Protocol
-
-import numpy as np
-from numpy.typing import NDArray
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import AbstractContextManager
+from typing import Protocol
 
 from livemaps.model import Place
-
-NO_TIME = int(np.iinfo(np.int64).min)
-"""Stands for "no such time" in a batch's columns of wall seconds."""
-
-
-class RowBatch(NamedTuple):
-    """Rows as columns of equal length, bounded in number.
-
-    Datetimes are wall seconds, `NO_TIME` where there is none; codes are the store's ids, from
-    1 up; `vanished` is True for rows that the feed no longer has.
-    """
-
-    ids: Sequence[str]
-    requested: NDArray[np.int64]
-    updated: NDArray[np.int64]
-    closed: NDArray[np.int64]
-    expected: NDArray[np.int64]
-    status: NDArray[np.int64]
-    service: NDArray[np.int64]
-    agency: NDArray[np.int64]
-    channel: NDArray[np.int64]
-    place: NDArray[np.int64]
-    vanished: NDArray[np.bool_]
+from livemaps.store import RowBatch
 
 
 class RowSource(Protocol):
-    """One consistent state of the store, as far as a snapshot needs it.
+    """One consistent state of the store, whoever writes meanwhile.
 
     Every transaction that writes has a sequence number; they only grow.
     """
@@ -57,11 +30,11 @@ class RowSource(Protocol):
         ...
 
     def all_rows(self) -> Iterator[RowBatch]:
-        """Yield every request that has not vanished, in the order of ids (as bytes)."""
+        """Yield every request that has not vanished, best in the order of ids."""
         ...
 
     def changed_rows(self, after: int) -> Iterator[RowBatch]:
-        """Yield the rows that were written or vanished after a transaction, bulk ones aside."""
+        """Yield the rows written or vanished after a transaction; of bulk ones the unresolved."""
         ...
 
     def changed_count(self, after: int) -> int:
@@ -69,13 +42,29 @@ class RowSource(Protocol):
         ...
 
     def bulk_count(self, after: int) -> int:
-        """Return how many rows were written in bulk after a transaction."""
+        """Return how many rows were inserted in bulk after a transaction."""
+        ...
+
+    def bulk_active(self) -> bool:
+        """Whether a backfill is running now."""
         ...
 
     def vocabulary(self, column: str) -> Mapping[int, str]:
-        """Return the names of `service`, `agency`, `status` or `channel` by id."""
+        """Return the names of `service`, `agency`, `status` or `channel` by id, from 1 up."""
         ...
 
-    def places(self, after: int) -> Iterable[tuple[int, Place]]:
+    def places(self, after: int = 0) -> Iterable[tuple[int, Place]]:
         """Yield the distinct places with ids above `after`, in the order of ids."""
+        ...
+
+
+class RequestStore(Protocol):
+    """The store, as far as building snapshots needs it."""
+
+    def reading(self) -> AbstractContextManager[RowSource]:
+        """Hold one state of the store for reading."""
+        ...
+
+    def forget_changes(self, until: int) -> None:
+        """Drop what `changed_rows` lists up to a transaction: a history base holds it."""
         ...
