@@ -9,7 +9,7 @@
 PYTHON ?= $(shell command -v python3.11 || command -v python3)
 VENV := .venv
 BIN := $(VENV)/bin
-PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check
+PIP := $(BIN)/python -m pip install -qq --disable-pip-version-check
 
 .DEFAULT_GOAL := help
 .PHONY: help run test lint format bench browser clean
@@ -38,10 +38,12 @@ bench: $(VENV)/.installed-bench browser
 
 # A stamp for each set of extras: an install is done again only after pyproject.toml changed.
 $(VENV)/.installed-run: pyproject.toml | $(BIN)/python
+	@echo 'Installing into $(VENV) ...'
 	@$(PIP) --editable .
 	@touch $@
 
 $(VENV)/.installed-%: pyproject.toml | $(BIN)/python
+	@echo 'Installing the extra $* into $(VENV) ...'
 	@$(PIP) --editable '.[$*]'
 	@touch $@
 

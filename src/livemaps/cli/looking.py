@@ -1,0 +1,154 @@
+"""The commands that only look: the state of a data folder, the faults of a city profile."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Iterator
+from datetime import datetime
+
+import click
+
+from livemaps.cli.common import (
+    Exit,
+    examples,
+    flags,
+    json_flag,
+    print_json,
+    read_settings,
+)
+from livemaps.errors import NoSnapshot, ProfileError, ProfileProblem
+from livemaps.feeds.profile import Profile, load_profile, summary
+from livemaps.main import create_board
+from livemaps.model import Refresh, day_date, utc_now
+from livemaps.snapshot import SnapshotMeta
+from livemaps.status import Status, status_to_json
+
+SHOWN = 5
+"""Refreshes that people see; --json has them all."""
+
+
+@click.command(
+    epilog=examples(
+        "livemaps status --data-dir /var/lib/livemaps",
+        "livemaps status --data-dir var --json",
+    )
+)
+@flags("city", "data_dir", "log_level")
+@json_flag
+def status(as_json: bool, **chosen: object) -> None:
+    """Say how refreshing goes: the state, how old the data is, what went wrong.
+
+    Nothing is asked of the portal. With --json it prints the object that the web server gives at
+    /api/v1/status.
+
+    Exit status: 0 there is data and it was checked in time; 3 not.
+    """
+    settings = read_settings(**chosen)
+    profile = load_profile(settings.city)
+    board = create_board(settings, profile)
+    known = board.status()
+    try:
+        meta = board.snapshot().meta
+    except NoSnapshot:
+        meta = None
+    if as_json:
+        print_json(status_to_json(known) if known else None)
+    else:
+        click.echo("\n".join(_sentences(profile, known, meta, utc_now())))
+    if meta is None or board.stale() == "check":
+        sys.exit(Exit.NOT_READY)
+
+
+def _sentences(
+    profile: Profile, status: Status | None, meta: SnapshotMeta | None, now: datetime
+) -> Iterator[str]:
+    """Yield the state in lines for people."""
+    yield f"{profile.name}: {status.state if status else 'never refreshed'}"
+    if meta is None:
+        yield "There is no data yet: `livemaps refresh` fetches it."
+    if status is not None:
+        yield from _freshness(status, now)
+    if meta is not None:
+        unplaced = sum(meta.unplaced.get(profile.finest.id, {}).values())
+        yield f"Open           {meta.counts.open:,} ({unplaced:,} without a place)"
+        yield f"Snapshot       {meta.version}"
+    if status is not None:
+        yield from (f"Trouble        {sentence}" for sentence in status.trouble)
+        yield from map(_line, status.refreshes[:SHOWN])
+
+
+def _freshness(status: Status, now: datetime) -> Iterator[str]:
+    """Yield the two ages, and what fails."""
+    if status.error:
+        yield f"Failing        {status.consecutive_failures} times: {status.error}"
+    yield f"Last checked   {_moment(status.last_success, now)}"
+    if status.next_check is not None:
+        yield f"Next check     {_moment(status.next_check, now)}"
+    if status.newest_day is not None:
+        yield f"Newest record  {day_date(status.newest_day)}"
+    if status.rejected_total:
+        yield f"Rejected       {status.rejected_total:,} rows in all"
+
+
+def _moment(moment: datetime | None, now: datetime) -> str:
+    """Return a time and how far it is from now."""
+    if moment is None:
+        return "never"
+    seconds = round((now - moment).total_seconds())
+    size, unit = next(
+        (size, unit)
+        for size, unit in ((86_400, "days"), (3_600, "hours"), (60, "minutes"), (1, "seconds"))
+        if abs(seconds) >= 2 * size or size == 1
+    )
+    distance = f"{abs(seconds) // size} {unit}"
+    when = f"in {distance}" if seconds < 0 else f"{distance} ago"
+    return f"{moment:%Y-%m-%d %H:%M:%S} UTC ({when})"
+
+
+def _line(refresh: Refresh) -> str:
+    """Return one refresh in a line."""
+    return (
+        f"{refresh.started:%Y-%m-%d %H:%M:%S}  {refresh.outcome:9}  "
+        f"{refresh.received:,} received, {refresh.inserted:,} new, {refresh.updated:,} changed, "
+        f"{refresh.removed:,} gone, {refresh.rejected:,} rejected"
+    )
+
+
+def _problem(problem: ProfileProblem) -> dict[str, object]:
+    """Return a fault of a profile as an object for programs."""
+    return {
+        "line": problem.line,
+        "key": problem.key,
+        "value": problem.value,
+        "remedy": problem.remedy,
+    }
+
+
+@click.command(
+    name="check-city",
+    epilog=examples(
+        "livemaps check-city my-city.toml",
+        "livemaps check-city calgary --json",
+    ),
+)
+@click.argument("city", metavar="FILE.toml|NAME")
+@json_flag
+def check_city(city: str, as_json: bool) -> None:
+    """Check a city profile and say what is wrong with it, all at once.
+
+    For each fault it prints the line, the key, the value and the remedy. A profile without
+    faults is summed up in a few lines, to compare with what you meant. Nothing is fetched.
+
+    Exit status: 0 usable, 2 not.
+    """
+    try:
+        profile = load_profile(city)
+    except ProfileError as error:
+        if as_json:
+            print_json({"usable": False, "problems": [_problem(p) for p in error.problems]})
+            sys.exit(Exit.USAGE)
+        raise
+    if as_json:
+        print_json({"usable": True, "problems": [], "profile": profile.model_dump(mode="json")})
+        return
+    click.echo(summary(profile))

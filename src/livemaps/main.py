@@ -1,0 +1,161 @@
+"""How the parts are put together: a web application that reads, a refresher that writes.
+
+    create_app()   snapshots of a data folder -> views -> pages and HTTP answers
+    refreshing()   lock -> store -> feed -> refresher, called by the scheduler
+
+The two share nothing but the data folder, in one process (`livemaps demo`) or in many. Read on in
+`refresh.py`, what one refresh does, and in `web/pages/home.py`, what a visitor gets.
+"""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import closing, contextmanager
+from typing import TYPE_CHECKING
+from zoneinfo import ZoneInfo
+
+from livemaps.feeds.profile import Profile, load_profile
+from livemaps.model import Calendar, Clock, Refresh, day_number, utc_now
+from livemaps.settings import Settings
+from livemaps.snapshot import SnapshotReader
+from livemaps.views import Board
+
+if TYPE_CHECKING:
+    from dash import Dash
+
+    from livemaps.feeds.base import Progress
+    from livemaps.feeds.socrata import SocrataFeed
+    from livemaps.publication import CityFeed
+    from livemaps.refresh import Refresher
+
+
+def create_app(
+    settings: Settings,
+    *,
+    profile: Profile | None = None,
+    feed: CityFeed | None = None,
+    clock: Clock = utc_now,
+) -> Dash:
+    """Return the web application over `settings.data_dir`; its `server` is the WSGI application.
+
+    It reads what a refresher publishes, now and later, and opens nothing before the first
+    request. `profile` is that of `settings.city` unless given. With a `feed`, one refresh runs
+    before the application is returned, for tests and notebooks; to keep it current, use
+    `refreshing` beside it.
+
+    Raises:
+        ConfigurationError: the profile or the installation cannot be used.
+        StoreError: with a feed, another process writes to the folder or its database is damaged.
+    """
+    from livemaps import web
+    from livemaps.text import Catalogue
+
+    city = profile or load_profile(settings.city)
+    if feed is not None:
+        with refresher(settings, city, feed, clock=clock) as once:
+            once.run_once()
+    board = create_board(settings, city, clock=clock)
+    return web.build(board, city, settings, Catalogue.load())
+
+
+def create_board(settings: Settings, profile: Profile, *, clock: Clock = utc_now) -> Board:
+    """Return what answers questions about the data folder: now and whenever it changes."""
+    return Board(SnapshotReader(settings.data_dir), profile, settings, clock)
+
+
+def city_calendar(profile: Profile, clock: Clock = utc_now) -> Calendar:
+    """Return what tells today in the city: the day of its time zone, whatever the server's is."""
+    zone = ZoneInfo(profile.time_zone)
+    return lambda: day_number(clock().astimezone(zone).date())
+
+
+def create_feed(
+    settings: Settings,
+    profile: Profile,
+    *,
+    clock: Clock = utc_now,
+    stop: threading.Event | None = None,
+) -> SocrataFeed:
+    """Return a client of the portal that a profile names; use one for each thread.
+
+    Once `stop` is set, it does not wait any more before it tries again.
+    """
+    import requests
+
+    from livemaps.feeds.http import HttpClient
+    from livemaps.feeds.socrata import SocrataFeed
+
+    sleep = (stop or threading.Event()).wait
+    return SocrataFeed(
+        profile, HttpClient(requests.Session(), settings, sleep=sleep), settings, clock=clock
+    )
+
+
+@contextmanager
+def refresher(
+    settings: Settings,
+    profile: Profile,
+    feed: CityFeed | None = None,
+    *,
+    clock: Clock = utc_now,
+    today: Calendar | None = None,
+    stop: threading.Event | None = None,
+    on_progress: Progress | None = None,
+) -> Iterator[Refresher]:
+    """Yield the one refresher of the data folder, which holds its lock while the block runs.
+
+    `feed` is the portal that the profile names unless given, `today` the city's day by `clock`.
+    Once `stop` is set, a refresh under way ends as soon as it can and is rolled back.
+
+    Raises:
+        StoreError: another process refreshes this folder, or its database cannot be used.
+    """
+    from livemaps.refresh import Refresher
+    from livemaps.store import Store, refresher_lock
+
+    with (
+        refresher_lock(settings.data_dir),
+        closing(Store.open(settings.data_dir, profile)) as store,
+    ):
+        yield Refresher(
+            profile,
+            feed or create_feed(settings, profile, clock=clock, stop=stop),
+            store,
+            settings.data_dir,
+            settings,
+            clock=clock,
+            today=today or city_calendar(profile, clock),
+            stop=stop,
+            on_progress=on_progress,
+        )
+
+
+@contextmanager
+def refreshing(
+    settings: Settings,
+    profile: Profile,
+    feed: CityFeed | None = None,
+    *,
+    clock: Clock = utc_now,
+    today: Calendar | None = None,
+    on_refresh: Callable[[Refresh], None] | None = None,
+) -> Iterator[None]:
+    """Refresh now, and then again and again in the background, until the block ends.
+
+    A refresh that is under way when the block ends is rolled back.
+
+    Raises:
+        StoreError: another process refreshes this folder, or its database cannot be used.
+    """
+    from livemaps.schedule import Scheduler
+
+    stop = threading.Event()
+    with refresher(settings, profile, feed, clock=clock, today=today, stop=stop) as repeated:
+        scheduler = Scheduler(repeated, settings, clock=clock, on_refresh=on_refresh)
+        scheduler.start()
+        try:
+            yield
+        finally:
+            stop.set()
+            scheduler.stop()

@@ -1,0 +1,110 @@
+"""How the parts are put together, in this process, on a portal of its own."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Iterator
+from dataclasses import replace
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+
+from livemaps.errors import ConfigurationError, StoreLocked
+from livemaps.feeds.profile import load_profile
+from livemaps.main import city_calendar, create_app, create_feed, refresher, refreshing
+from livemaps.model import Outcome, Refresh, day_date
+from livemaps.settings import Settings
+from livemaps.status import read_status
+from tests.quadville import OPEN, Quadville, eventually, quadville
+
+
+@pytest.fixture
+def city(tmp_path: Path) -> Iterator[Quadville]:
+    with quadville(tmp_path) as running:
+        yield running
+
+
+@pytest.fixture
+def settings(city: Quadville) -> Settings:
+    return Settings.from_environment(city.environment)
+
+
+def test_an_application_without_a_feed_starts_and_opens_nothing(settings: Settings) -> None:
+    threads = threading.active_count()
+    client = create_app(settings).server.test_client()
+
+    assert client.get("/").status_code == 200
+    assert client.get("/readyz").status_code == 503
+    assert threading.active_count() == threads
+    assert not settings.data_dir.exists()
+
+
+def test_an_application_with_a_feed_has_data_at_once(settings: Settings) -> None:
+    feed = create_feed(settings, load_profile(settings.city))
+    client = create_app(settings, feed=feed).server.test_client()
+
+    assert client.get("/readyz").status_code == 200
+    assert client.get("/api/v1/status").get_json()["refreshes"][0]["open"] == OPEN
+
+
+def test_two_applications_in_one_process_do_not_disturb_each_other(
+    settings: Settings, tmp_path: Path
+) -> None:
+    feed = create_feed(settings, load_profile(settings.city))
+    full = create_app(settings, feed=feed).server.test_client()
+    empty = create_app(replace(settings, data_dir=tmp_path / "other")).server.test_client()
+
+    assert full.get("/readyz").status_code == 200
+    assert empty.get("/readyz").status_code == 503
+
+
+def test_a_city_that_does_not_exist_is_told_before_anything_starts(settings: Settings) -> None:
+    with pytest.raises(ConfigurationError, match="atlantis"):
+        create_app(replace(settings, city="atlantis"))
+
+
+def test_refreshing_goes_on_in_the_background_and_ends_with_the_block(
+    city: Quadville, settings: Settings
+) -> None:
+    threads = threading.active_count()
+    seen: list[Refresh] = []
+    often = replace(settings, refresh_seconds=1.0)
+    with refreshing(often, load_profile(settings.city), on_refresh=seen.append):
+        eventually(lambda: len(seen) >= 2)
+
+    assert [result.outcome for result in seen[:2]] == [Outcome.OK, Outcome.UNCHANGED]
+    assert threading.active_count() == threads
+    assert city.refresh()["outcome"] == "unchanged"
+
+
+def test_only_one_refresher_works_on_a_folder(settings: Settings) -> None:
+    profile = load_profile(settings.city)
+    with (
+        refresher(settings, profile),
+        pytest.raises(StoreLocked, match="process"),
+        refresher(settings, profile),
+    ):
+        pass
+
+
+def test_the_block_ends_soon_while_the_portal_keeps_a_refresh_waiting(
+    city: Quadville, settings: Settings
+) -> None:
+    city.portal.troubles.throttle(retry_after="30")
+    patient = replace(settings, attempts=5)
+    with refreshing(patient, load_profile(settings.city)):
+        eventually(lambda: len(city.portal.log) > 0)
+
+    known = read_status(settings.data_dir)
+    assert known is None or known.version is None
+    city.portal.troubles.clear()
+    assert city.refresh()["open"] == OPEN
+
+
+def test_today_is_the_day_in_the_city_whatever_the_day_in_greenwich_is() -> None:
+    calgary = load_profile("calgary")
+    just_after_midnight_utc = datetime(2026, 11, 21, 0, 30, tzinfo=UTC)
+    today = city_calendar(calgary, lambda: just_after_midnight_utc)()
+
+    assert day_date(today).isoformat() == "2026-11-20"
