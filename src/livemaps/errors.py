@@ -59,9 +59,13 @@ class ProfileProblem:
     remedy: str
 
     def __str__(self) -> str:
-        """One line for a terminal, as `line 12: feed.address = 'x': remedy`."""
+        """One line for a terminal, as `line 12: feed.address = 'x': remedy`.
+
+        A value of None is a key that is not there: TOML cannot say None.
+        """
         where = f"line {self.line}: " if self.line else ""
-        return f"{where}{self.key} = {self.value!r}: {self.remedy}"
+        value = "" if self.value is None else f" = {self.value!r}"
+        return f"{where}{self.key}{value}: {self.remedy}"
 
 
 class ProfileError(ConfigurationError):

@@ -150,7 +150,7 @@ def test_category_and_setting_apart_follow_the_parts_of_a_name(
 
 def test_a_profile_cannot_be_changed_once_read(calgary: Profile) -> None:
     with pytest.raises(ValidationError, match="frozen"):
-        calgary.name = "Elsewhere"  # type: ignore[misc]
+        calgary.name = "Elsewhere"
     with pytest.raises(TypeError):
         calgary.statuses["Open"] = calgary.statuses["Closed"]  # type: ignore[index]
 
@@ -262,6 +262,22 @@ def test_all_faults_are_told_at_once_in_the_order_of_their_lines(
     with pytest.raises(ProfileError, match=r"city\.toml cannot be used") as caught:
         load_profile(path)
     assert all(str(problem) in str(caught.value) for problem in found)
+
+
+def test_a_fault_in_an_item_is_not_told_again_of_its_list() -> None:
+    data = tomllib.loads(CALGARY)
+    data["layers"] = [data["layers"][1] | {"id": "No Id"}]
+    data["statuses"] = {"Open": {"stage": "opened"}}
+    data["fields"]["area_codes"] = {}
+    with pytest.raises(ProfileError) as caught:
+        profile_from_mapping(data)
+    keys = [problem.key for problem in caught.value.problems]
+    assert keys == ["layers[0].id", "statuses.Open.stage"]
+
+
+def test_a_missing_key_is_told_without_a_value(changed: Changed) -> None:
+    (problem,) = problems(changed('time_zone = "America/Edmonton"', ""))
+    assert str(problem).startswith("time_zone: add this key")
 
 
 def test_an_empty_file_lists_what_is_needed(tmp_path: Path) -> None:

@@ -96,8 +96,9 @@ def written(value: Any) -> str:
 
 def paths(value: Any, path: Path = ()) -> set[Path]:
     """Return the path of everything inside a value."""
+    if isinstance(value, list):
+        value = dict(enumerate(value))
     items = value.items() if isinstance(value, dict) else ()
-    items = enumerate(value) if isinstance(value, list) else items
     found = {path} if path else set()
     return found.union(*(paths(item, (*path, key)) for key, item in items))
 

@@ -16,6 +16,9 @@ from livemaps.feeds.profile.lines import Path as KeyPath
 from livemaps.feeds.profile.problems import Lines, problem
 from livemaps.feeds.profile.values import DATASET, nearest
 
+_OPEN = frozenset({"received", "in_progress"})
+_DONE = "resolved"
+
 Finding = tuple[KeyPath, object, str]
 
 
@@ -110,10 +113,12 @@ def _backlog(data: Mapping[str, Any], _folder: Path) -> Iterator[Finding]:
     if not isinstance(statuses, Mapping) or not statuses:
         return
     meanings = [meaning for meaning in statuses.values() if isinstance(meaning, Mapping)]
-    counting = [m.get("stage") for m in meanings if m.get("standing", "counts") == "counts"]
-    if meanings and not {"received", "in_progress"} & set(map(str, counting)):
+    counting = {str(m.get("stage")) for m in meanings if m.get("standing", "counts") == "counts"}
+    if not counting <= {*_OPEN, _DONE}:
+        return
+    if not counting & _OPEN:
         yield ("statuses",), list(statuses), "give one status that counts the stage 'received'"
-    if meanings and "resolved" not in counting:
+    if _DONE not in counting:
         yield ("statuses",), list(statuses), "give one status that counts the stage 'resolved'"
 
 

@@ -56,8 +56,15 @@ def syntax_problem(error: tomllib.TOMLDecodeError, text: str) -> ProfileProblem:
 
 
 def model_problems(error: ValidationError, lines: Lines) -> list[ProfileProblem]:
-    """Return one problem for each fault that the model found."""
-    return [_model_problem(found, lines) for found in error.errors(include_url=False)]
+    """Return one problem for each fault that the model found.
+
+    "Too short" of a list that has items only says that these items have faults of their own.
+    """
+    return [
+        _model_problem(found, lines)
+        for found in error.errors(include_url=False)
+        if found["type"] != "too_short" or not found["input"]
+    ]
 
 
 def _model_problem(found: ErrorDetails, lines: Lines) -> ProfileProblem:
