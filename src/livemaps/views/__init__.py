@@ -19,6 +19,7 @@
 Everything here needs numpy and no more.
 """
 
+from livemaps.views.board import Board
 from livemaps.views.values import (
     AreaValues,
     Bounds,
@@ -43,6 +44,7 @@ from livemaps.views.values import (
 
 __all__ = [
     "AreaValues",
+    "Board",
     "Bounds",
     "Breakdown",
     "Changes",
