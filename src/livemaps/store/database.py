@@ -20,7 +20,7 @@ from livemaps.store.reading import Reading
 from livemaps.store.records import City
 from livemaps.store.schema import migrate
 from livemaps.store.vocabulary import BLANK, PlaceCodes
-from livemaps.store.writing import Writing, flags_of, refresh_values
+from livemaps.store.writing import COUNT_UP, Writing, flags_of, refresh_values
 
 FILE = "requests.sqlite"
 
@@ -124,9 +124,10 @@ class Store(Reading):
         with self._errors():
             self._connection.execute("INSERT OR REPLACE INTO meta VALUES (?, ?)", (key, value))
 
-    def published(self) -> None:
-        """Note that all changes so far were announced by a snapshot (see `pending`)."""
-        self.set_meta("pending", "{}")
+    def touch(self) -> None:
+        """Count one more transaction, so that a snapshot is made although no request changed."""
+        with self._errors(), transaction(self._connection, "IMMEDIATE"):
+            self._connection.execute(COUNT_UP, ("sequence", 1))
 
     def forget_changes(self, until: int) -> None:
         """Drop what is only needed to complete a history base older than a transaction."""
@@ -155,7 +156,7 @@ class Store(Reading):
             if before:
                 self._recompute()
                 # A transaction like any other: the next snapshot must show it.
-                self.set_meta("sequence", str(self.sequence + 1))
+                self._connection.execute(COUNT_UP, ("sequence", 1))
             self.set_meta("statuses", digest)
 
     def _recompute(self) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import sqlite3
+from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import fields
@@ -11,11 +12,11 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
-from livemaps.model import Outcome, Place, Refresh
+from livemaps.model import Outcome, Place, Refresh, day_date
 from livemaps.store import locks
 from livemaps.store.batches import batch_of, selection
 from livemaps.store.connection import translated
-from livemaps.store.records import Applied, Event, KeptReject, Kind, RowBatch, StoredRequest
+from livemaps.store.records import Event, KeptReject, Kind, RowBatch, StoredRequest
 from livemaps.store.vocabulary import chunks
 
 BATCH_ROWS = 50_000
@@ -92,11 +93,14 @@ class Reading:
 
     def counts_by_month(self) -> Mapping[str, int]:
         """Return how many requests are held for each month of request, as {"2026-08": n}."""
-        rows = self._all(
-            "SELECT strftime('%Y-%m', requested, 'unixepoch') AS month, count(*) FROM requests "
-            "WHERE vanished IS NULL GROUP BY month ORDER BY month"
-        )
-        return {str(month): int(count) for month, count in rows}
+        # By day first: SQLite would take three times as long to write each row's month.
+        months: Counter[str] = Counter()
+        for day, count in self._each(
+            "SELECT requested / 86400 AS day, count(*) FROM requests "
+            "WHERE vanished IS NULL GROUP BY day"
+        ):
+            months[f"{day_date(day):%Y-%m}"] += count
+        return months
 
     def open_by_status(self) -> Mapping[str, int]:
         """Return how many of the backlog have each status, as the feed words it."""
@@ -134,10 +138,6 @@ class Reading:
     def rejected_total(self) -> int:
         """Return how many rows were ever rejected, also those no longer kept."""
         return int(self.meta("rejected_total", "0"))
-
-    def pending(self) -> Applied:
-        """Return what refreshes changed since `Store.published` was last called."""
-        return Applied(**json.loads(self.meta("pending", "{}")))
 
     def vocabulary(self, column: str) -> Mapping[int, str]:
         """Return the names of `service`, `agency`, `status` or `channel` by code (from 1)."""

@@ -50,7 +50,8 @@ _FIRST: Step = (
         channel INTEGER NOT NULL, place INTEGER NOT NULL, vanished INTEGER,
         unresolved INTEGER NOT NULL, is_open INTEGER NOT NULL, sequence INTEGER NOT NULL
     ) STRICT, WITHOUT ROWID""",
-    "CREATE INDEX requests_unresolved ON requests (is_open, status) WHERE unresolved = 1",
+    # `unresolved` is in it so that counting needs no look into the table.
+    "CREATE INDEX requests_unresolved ON requests (unresolved, is_open, status) WHERE unresolved = 1",
     """CREATE TABLE events (
         id INTEGER PRIMARY KEY, sequence INTEGER NOT NULL, seen_at INTEGER NOT NULL,
         service_request_id TEXT NOT NULL, kind TEXT NOT NULL,

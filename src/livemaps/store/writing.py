@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import sqlite3
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from dataclasses import asdict
 from datetime import datetime
 from typing import NamedTuple
 
@@ -40,6 +39,12 @@ _INSERT = (
 _UPDATE = (
     f"UPDATE requests SET {', '.join(f'{name} = ?' for name in STATE_COLUMNS)}, "  # noqa: S608
     "unresolved = ?, is_open = ? WHERE service_request_id = ?"
+)
+
+
+COUNT_UP = (
+    "INSERT INTO meta VALUES (?1, CAST(?2 AS TEXT)) "
+    "ON CONFLICT (key) DO UPDATE SET value = CAST(value AS INTEGER) + ?2"
 )
 
 
@@ -145,8 +150,12 @@ class Writing:
         self.set_meta("feed_state", state)
 
     def set_meta(self, key: str, value: str) -> None:
-        """Remember a value."""
-        self._connection.execute("INSERT OR REPLACE INTO meta VALUES (?, ?)", (key, value))
+        """Remember a value; one that is the same as before is not written."""
+        self._connection.execute(
+            "INSERT INTO meta VALUES (?, ?) ON CONFLICT (key) "
+            "DO UPDATE SET value = excluded.value WHERE value <> excluded.value",
+            (key, value),
+        )
 
     def log(self, refresh: Refresh) -> int:
         """Add a line to the log of refreshes; returns its number, for `Store.amend`."""
@@ -184,12 +193,11 @@ class Writing:
         if not applied.wrote:
             return
         self.set_meta("sequence", str(self._sequence))
-        self._add_to("held", applied.inserted - applied.removed + self._returned())
+        self._count_up("held", applied.inserted - applied.removed + self._returned())
         if self._bulk_inserted:
             self._connection.execute(
                 "INSERT INTO bulk VALUES (?, ?)", (self._sequence, self._bulk_inserted)
             )
-        self._add_pending(applied)
 
     def _encoded(self, rows: Iterable[RequestRow]) -> dict[str, State]:
         """Return the state of each request by its id; of a request's rows the last counts."""
@@ -339,27 +347,14 @@ class Writing:
         )
 
     def _count_rejected(self) -> None:
-        self._add_to("rejected_total", self._rejected)
+        self._count_up("rejected_total", self._rejected)
         self._connection.execute(
             "DELETE FROM rejects WHERE id <= (SELECT max(id) FROM rejects) - ?", (REJECTS_KEPT,)
         )
 
-    def _add_to(self, key: str, amount: int) -> None:
-        """Add to a number in the remembered values."""
-        self._connection.execute(
-            "INSERT INTO meta VALUES (?, ?) ON CONFLICT (key) "
-            "DO UPDATE SET value = CAST(value AS INTEGER) + excluded.value",
-            (key, str(amount)),
-        )
-
-    def _add_pending(self, applied: Applied) -> None:
-        """Add to what the next snapshot announces as changed; history is nothing new."""
-        row = self._connection.execute("SELECT value FROM meta WHERE key = 'pending'").fetchone()
-        before = Applied(**json.loads(row[0])) if row else Applied()
-        sums = {name: count + getattr(before, name) for name, count in asdict(applied).items()}
-        sums["inserted"] -= self._bulk_inserted
-        sums["unchanged"] = 0
-        self.set_meta("pending", json.dumps(sums))
+    def _count_up(self, key: str, amount: int) -> None:
+        """Add to a number among the remembered values."""
+        self._connection.execute(COUNT_UP, (key, amount))
 
 
 def refresh_values(refresh: Refresh) -> tuple[object, ...]:

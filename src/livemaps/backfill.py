@@ -1,0 +1,185 @@
+"""Bring the history, newest month first, while live refreshes go on; resumable at any point.
+
+The rows of a page and the place to go on from are stored in one transaction. Memory holds one
+page. A request that is already held stays as it is: what a live refresh stored is newer.
+"""
+
+from __future__ import annotations
+
+import json
+import logging
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, contextmanager
+from dataclasses import asdict, dataclass, replace
+from pathlib import Path
+
+from livemaps.errors import StoreLocked
+from livemaps.feeds.base import Feed
+from livemaps.model import Calendar, Clock, Page, day_date
+from livemaps.reconcile import days_of
+from livemaps.store import Store, Writing, backfill_lock
+from livemaps.upkeep import COMPLETE_SINCE
+
+logger = logging.getLogger(__name__)
+
+REACHED = "backfill"
+"""How far a backfill came, as JSON of `Reached`."""
+
+
+@dataclass(frozen=True, slots=True)
+class Reached:
+    """How far a backfill came: all from day `since` until before day `until` is held."""
+
+    since: int
+    until: int
+    position: str = ""
+    """Where in the month before `since` it is, in the feed's terms; "" before its first page."""
+    rows: int = 0
+    """How many rows of that month were received."""
+
+
+@dataclass(frozen=True, slots=True)
+class BackfillProgress:
+    """How far a backfill is, for a progress bar; what an earlier run did is not counted."""
+
+    rows_done: int
+    rows_expected: int
+    rows_per_second: float
+    seconds_left: float | None
+    """None before the first rows came."""
+    day: int
+    """The first day of the month that is being fetched."""
+
+
+@dataclass(frozen=True, slots=True)
+class BackfillResult:
+    """What a run of a backfill brought; not `finished` where it was told to stop."""
+
+    received: int = 0
+    inserted: int = 0
+    rejected: int = 0
+    finished: bool = False
+
+
+class Backfill:
+    """Fetches the history of one feed into one store. Ends before the next page once `stop` is set."""
+
+    def __init__(
+        self,
+        feed: Feed,
+        store: Store,
+        data_dir: Path,
+        *,
+        clock: Clock,
+        today: Calendar,
+        stop: threading.Event | None = None,
+    ) -> None:
+        self._feed = feed
+        self._store = store
+        self._data_dir = data_dir
+        self._clock = clock
+        self._today = today
+        self._stop = stop or threading.Event()
+
+    def run(
+        self,
+        since: int,
+        on_progress: Callable[[BackfillProgress], None] = lambda _: None,
+        *,
+        again: bool = False,
+    ) -> BackfillResult:
+        """Fetch all that was requested since the month of day `since`, and is not held yet.
+
+        Goes on where an earlier run ended, however it ended; `again` starts from today.
+
+        Raises:
+            StoreLocked: another backfill works on this data folder.
+            FeedError, StoreError: what came before is kept; the next run goes on from there.
+        """
+        with backfill_lock(self._data_dir):
+            result = self._run(_month_start(since), on_progress, again=again)
+        # Only now does a snapshot take the last rows in: it waits while a backfill holds the lock.
+        self._store.touch()
+        return result
+
+    def _run(
+        self, since: int, on_progress: Callable[[BackfillProgress], None], *, again: bool
+    ) -> BackfillResult:
+        reached = self._reached(again=again)
+        expected = self._feed.count_history(since, reached.since) if since < reached.since else 0
+        started, result, before = self._clock(), BackfillResult(), reached.rows
+        while since < reached.since:
+            month = _month_start(reached.since - 1)
+            for page in self._feed.history(month, reached.since, reached.position):
+                if self._stop.is_set():
+                    return result
+                reached = replace(
+                    reached, position=page.position, rows=reached.rows + page.received
+                )
+                result = self._store_page(page, reached, result)
+                elapsed = (self._clock() - started).total_seconds()
+                on_progress(_progress(before, result.received, expected, elapsed, month))
+            reached = self._finish_month(month, reached)
+        return replace(result, finished=True)
+
+    def _reached(self, *, again: bool) -> Reached:
+        saved = self._store.meta(REACHED)
+        if saved and not again:
+            return Reached(**json.loads(saved))
+        tomorrow = self._today() + 1
+        return Reached(tomorrow, tomorrow)
+
+    def _store_page(self, page: Page, reached: Reached, result: BackfillResult) -> BackfillResult:
+        """Store a page and the place after it, when the live refresh leaves room."""
+        with self._patiently() as writing:
+            writing.apply(page.rows, bulk=True)
+            writing.reject(page.rejects)
+            writing.set_meta(REACHED, json.dumps(asdict(reached)))
+            inserted = writing.applied.inserted
+        return replace(
+            result,
+            received=result.received + page.received,
+            inserted=result.inserted + inserted,
+            rejected=result.rejected + len(page.rejects),
+        )
+
+    def _finish_month(self, month: int, reached: Reached) -> Reached:
+        """Note that a whole month is held, and with it all that is newer."""
+        finished = Reached(month, reached.until)
+        complete_since = self._store.meta(COMPLETE_SINCE)
+        with self._patiently() as writing:
+            writing.set_meta(REACHED, json.dumps(asdict(finished)))
+            if complete_since and month < int(complete_since) <= reached.until:
+                writing.set_meta(COMPLETE_SINCE, str(month))
+        return finished
+
+    @contextmanager
+    def _patiently(self) -> Iterator[Writing]:
+        """Give a transaction once the live refresh has ended its own, however long that takes."""
+        with ExitStack() as stack:
+            yield self._begin(stack)
+
+    def _begin(self, stack: ExitStack) -> Writing:
+        while True:
+            try:
+                return stack.enter_context(self._store.refreshing(self._clock()))
+            except StoreLocked:
+                if self._stop.is_set():
+                    raise
+                logger.info("the backfill waits for a live refresh to end")
+
+
+def _month_start(day: int) -> int:
+    """Return the first day of a day's month."""
+    return days_of(f"{day_date(day):%Y-%m}")[0]
+
+
+def _progress(
+    before: int, received: int, expected: int, seconds: float, day: int
+) -> BackfillProgress:
+    """Return the progress after `received` rows, of which none are the `before` of earlier runs."""
+    rate = received / seconds if seconds > 0 else 0.0
+    done = before + received
+    left = max(expected - done, 0) / rate if rate else None
+    return BackfillProgress(done, expected, rate, left, day)

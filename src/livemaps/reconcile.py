@@ -1,0 +1,110 @@
+"""Find requests that the feed no longer has, and changes that no poll brought.
+
+A feed never says that a request vanished. What is open is compared id by id. Of the rest only the
+number for each month is compared, and the ids of those months in which it differs. Whatever
+differs is read again by its id: the feed still has it (a missed update) or not (it vanished).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date
+
+from livemaps.feeds.base import Feed
+from livemaps.model import RequestRow, day_number
+from livemaps.store import Store
+
+FEWEST_DOUBTED = 100
+"""Up to how many requests may vanish at once without a second look."""
+
+SHARE_DOUBTED = 0.2
+"""From which share of the backlog on its vanishing is doubted: a portal that is just filling a
+table shows it half empty. What the next reconciliation finds again is believed."""
+
+
+@dataclass(frozen=True, slots=True)
+class Differences:
+    """What the feed and the store do not agree on."""
+
+    rows: tuple[RequestRow, ...] = ()
+    """The feed's rows of requests that are held otherwise, or not at all."""
+    vanished: frozenset[str] = frozenset()
+    """Held requests that the feed does not have."""
+    months: tuple[str, ...] = field(default=())
+    """The months whose numbers differed, as "2026-08"."""
+
+    def doubtful(self, backlog: int) -> bool:
+        """Whether so much is missing that the feed is rather to be doubted."""
+        missing = len(self.vanished)
+        return missing > FEWEST_DOUBTED and missing > SHARE_DOUBTED * backlog
+
+
+def differences(feed: Feed, store: Store, complete_since: int | None) -> Differences:
+    """Compare a feed with a store. From day `complete_since` on every request should be held.
+
+    Holds the ids of the backlog and of one month in memory, not more.
+
+    Raises:
+        FeedError, StoreError: one of them could not be read.
+    """
+    asked = _open_differences(feed, store)
+    months = tuple(_differing_months(feed.counts_by_month(), store, complete_since))
+    for month in months:
+        asked |= _month_differences(feed, store, month, complete_since)
+    rows = tuple(feed.existing(sorted(asked)))
+    found = {row.service_request_id for row in rows}
+    missing = asked - found
+    held = {name for name in missing if (kept := store.request(name)) and kept.vanished is None}
+    return Differences(rows, frozenset(held), months)
+
+
+def _open_differences(feed: Feed, store: Store) -> set[str]:
+    """Return the ids that are open here and not there, or there and resolved or unknown here."""
+    there = set(_flat(feed.open_ids()))
+    here = set(store.open_ids())
+    return (here - there) | (there - here - set(store.unresolved_ids()))
+
+
+def _differing_months(
+    there: Mapping[str, int], store: Store, complete_since: int | None
+) -> Iterator[str]:
+    """Yield the months that hold more than the feed has, or less where all should be held."""
+    here = store.counts_by_month()
+    for month in sorted(there.keys() | here.keys()):
+        held, had = here.get(month, 0), there.get(month, 0)
+        if held > had or (held < had and _is_complete(month, complete_since)):
+            yield month
+
+
+def _month_differences(
+    feed: Feed, store: Store, month: str, complete_since: int | None
+) -> set[str]:
+    """Return the ids of a month that only one side has."""
+    there = set(_flat(feed.ids_of_month(month)))
+    here = set(store.ids_of_days(*days_of(month)))
+    return here ^ there if _is_complete(month, complete_since) else here - there
+
+
+def _is_complete(month: str, complete_since: int | None) -> bool:
+    """Whether every request of a month should be held."""
+    return complete_since is not None and days_of(month)[0] >= complete_since
+
+
+def days_of(month: str) -> tuple[int, int]:
+    """Return the first day of a month such as "2026-08", and the first after it."""
+    year, number = (int(part) for part in month.split("-"))
+    following = date(year + number // 12, number % 12 + 1, 1)
+    return day_number(date(year, number, 1)), day_number(following)
+
+
+def _flat(batches: Iterable[Sequence[str]]) -> Iterator[str]:
+    return (name for batch in batches for name in batch)
+
+
+def sentence_of_doubt(vanished: Collection[str], backlog: int) -> str:
+    """Say that more is missing than is likely, and what becomes of it."""
+    return (
+        f"the feed lacks {len(vanished):,} requests that are held ({backlog:,} are open): more "
+        "than is likely, so they stay until the next reconciliation finds them missing again"
+    )

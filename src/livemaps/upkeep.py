@@ -1,0 +1,135 @@
+"""The work that may wait: what a rewrite of the portal left, and the daily reconciliation.
+
+It is done between refreshes, one bounded piece at a time, each in a transaction of its own.
+What it changes is published by the next refresh.
+"""
+
+from __future__ import annotations
+
+import logging
+from datetime import datetime, timedelta
+
+from livemaps.errors import FeedError, StoreError
+from livemaps.feeds.base import CatchUp, Feed
+from livemaps.model import Clock, Outcome, Refresh
+from livemaps.reconcile import Differences, differences, sentence_of_doubt
+from livemaps.settings import Settings
+from livemaps.status import CatchUpLeft
+from livemaps.store import Store, Writing
+from livemaps.tally import Tally
+
+logger = logging.getLogger(__name__)
+
+RECONCILED = "reconciled"
+"""When the last reconciliation was, as ISO time."""
+
+DOUBT = "vanishing doubted"
+"""Whether the last reconciliation found more missing than it believed."""
+
+COMPLETE_SINCE = "complete since"
+"""The day from which on every request is held, as a day number."""
+
+
+class Upkeep:
+    """The background work of one data folder. `trouble` says what of it did not succeed."""
+
+    def __init__(self, feed: Feed, store: Store, settings: Settings, clock: Clock) -> None:
+        self.trouble: tuple[str, ...] = ()
+        self.catch_up_left: CatchUpLeft | None = None
+        self._feed = feed
+        self._store = store
+        self._interval = timedelta(seconds=settings.reconcile_seconds)
+        self._clock = clock
+
+    def step(self) -> bool:
+        """Do one piece of work; returns whether there is more to do right away.
+
+        What fails is in `trouble`, and tried again by the next call.
+        """
+        try:
+            piece = self._feed.catch_up(self._store.feed_state())
+            if piece is not None:
+                self._store_piece(piece)
+                self.trouble = ()
+                return not piece.done
+        except (FeedError, StoreError) as error:
+            self.trouble = (f"fetching what the portal rewrote is held up: {error}",)
+            return False
+        if self._is_due():
+            self.trouble = self._reconcile()
+        return False
+
+    def _store_piece(self, piece: CatchUp) -> None:
+        """Store one page of a rewrite, and where to go on from."""
+        tally = Tally()
+        tally.add(piece.page)
+        with self._store.refreshing(self._clock()) as writing:
+            writing.apply(piece.page.rows)
+            writing.reject(piece.page.rejects)
+            writing.save_feed_state(piece.state)
+        self.catch_up_left = None if piece.done else CatchUpLeft(piece.left)
+        for sentence in tally.trouble:
+            logger.warning("catching up: %s", sentence)
+
+    def _is_due(self) -> bool:
+        """Whether the time has come to reconcile; the first time is an interval after the start."""
+        now, last = self._clock(), self._store.meta(RECONCILED)
+        if not last:
+            self._store.set_meta(RECONCILED, now.isoformat())
+            return False
+        return now - datetime.fromisoformat(last) >= self._interval
+
+    def _reconcile(self) -> tuple[str, ...]:
+        """Reconcile now; returns what was wrong with it as sentences."""
+        try:
+            return self.reconcile().trouble
+        except (FeedError, StoreError) as error:
+            return (f"looking for requests that vanished did not succeed: {error}",)
+
+    def reconcile(self) -> Refresh:
+        """Compare with the feed, and store what differs; returns what came of it.
+
+        Raises:
+            FeedError, StoreError: nothing was changed.
+        """
+        started, backlog = self._clock(), self._store.open_count()
+        complete_since = self._store.meta(COMPLETE_SINCE)
+        found = differences(
+            self._feed, self._store, int(complete_since) if complete_since else None
+        )
+        doubted = found.doubtful(backlog) and not self._store.meta(DOUBT)
+        with self._store.refreshing(started) as writing:
+            writing.apply(found.rows)
+            if not doubted:
+                writing.vanish(found.vanished)
+            writing.set_meta(DOUBT, "yes" if doubted else "")
+            writing.set_meta(RECONCILED, started.isoformat())
+            refresh = self._report(started, writing, found, doubted=doubted, backlog=backlog)
+            writing.log(refresh)
+        logger.info(
+            "reconciled: %d requests vanished, %d were missed", refresh.removed, refresh.updated
+        )
+        return refresh
+
+    def _report(
+        self,
+        started: datetime,
+        writing: Writing,
+        found: Differences,
+        *,
+        doubted: bool,
+        backlog: int,
+    ) -> Refresh:
+        applied = writing.applied
+        return Refresh(
+            Outcome.OK if applied.wrote else Outcome.UNCHANGED,
+            started,
+            self._clock(),
+            received=len(found.rows),
+            inserted=applied.inserted,
+            updated=applied.updated,
+            unchanged=applied.unchanged,
+            removed=applied.removed,
+            open=self._store.open_count(),
+            trouble=(sentence_of_doubt(found.vanished, backlog),) if doubted else (),
+        )
