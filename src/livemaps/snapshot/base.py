@@ -5,6 +5,7 @@ from __future__ import annotations
 import shutil
 from collections.abc import Mapping
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -17,7 +18,8 @@ from livemaps.snapshot.files import Gathered, read_arrays, sync_folder, write_ar
 from livemaps.snapshot.history import (
     CUBES,
     FORMAT,
-    INDEXES,
+    ID_ORDER,
+    LIVE,
     PLACES,
     ROWS,
     Base,
@@ -26,7 +28,7 @@ from livemaps.snapshot.history import (
     write_cubes,
     write_meta,
 )
-from livemaps.snapshot.rows import by_closed_day, recently_resolved, unresolved
+from livemaps.snapshot.rows import in_live_order, recently_resolved, unresolved
 from livemaps.snapshot.source import RowSource
 
 
@@ -56,7 +58,8 @@ def build_base(
         write_arrays(draft / PLACES, places)
         id_order = _write_rows(draft / ROWS, _gather(source, rules))
         table = Table(read_arrays(draft / ROWS))
-        _write_indexes(draft / INDEXES, table, id_order, recent_since)
+        write_arrays(draft / ID_ORDER, {"id_order": id_order})
+        write_arrays(draft / LIVE, _live(table, recent_since, id_order.dtype))
         cubes = build_cubes(table, codes, as_of_day)
         write_cubes(draft / CUBES, cubes)
         write_meta(
@@ -125,15 +128,10 @@ def _order_of_ids(ids: NDArray[np.bytes_]) -> NDArray[np.int64]:
     return order
 
 
-def _write_indexes(path: Path, table: Table, id_order: Column, recent_since: int) -> None:
-    """Write which rows are live, so that a publication need not search for them."""
-    kind = id_order.dtype
-    recent = by_closed_day(table, recently_resolved(table, recent_since))
-    write_arrays(
-        path,
-        {
-            "id_order": id_order,
-            "unresolved": unresolved(table).astype(kind),
-            "recent": recent.astype(kind),
-        },
-    )
+def _live(table: Table, recent_since: int, row_type: np.dtype[Any]) -> Table:
+    """Copy the rows that are live, so that a publication need not gather them from the whole."""
+    rows = np.concatenate([unresolved(table), recently_resolved(table, recent_since)])
+    live = in_live_order(table.take(rows))
+    flags = np.zeros(len(rows), np.uint8)
+    base_row = rows[live].astype(row_type)
+    return Table({**table.take(rows[live]), "flags": flags, "base_row": base_row})

@@ -220,6 +220,7 @@ def _serves(base: BaseMeta, source: RowSource, city: City) -> bool:
         base.format == FORMAT
         and base.rules == row_rules(city.profile, city.layers)
         and base.sequence <= source.sequence
+        and base.recent_since <= city.recent_since
         and source.changed_count(base.sequence) <= FRESH_LIMIT
         and (bulk == 0 or waiting)
     )

@@ -16,8 +16,8 @@ from livemaps.snapshot.files import read_arrays, write_arrays
 FORMAT = 1
 """Counts the ways in which bases and snapshots have been written."""
 
-ROWS, INDEXES, PLACES = "rows.columns", "indexes.columns", "places.columns"
-CUBES, META = "cubes.columns", "meta.json"
+ROWS, ID_ORDER, LIVE = "rows.columns", "id_order.columns", "live.columns"
+PLACES, CUBES, META = "places.columns", "cubes.columns", "meta.json"
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,7 +31,7 @@ class BaseMeta:
     sequence: int
     """The store's last write that is in it."""
     recent_since: int
-    """The index `recent` goes back to this day of closing."""
+    """The resolved rows in `live` were closed on this day or later."""
     first_day: int
     end_day: int
     """The days that its cubes cover, the last one excluded."""
@@ -45,10 +45,8 @@ class Base:
     table: Table
     id_order: Column
     """Its rows in the order of their ids."""
-    unresolved: Column
-    """The rows that are not resolved, by requested day and id."""
-    recent: Column
-    """The rows resolved since `meta.recent_since`, by closed day and id."""
+    live: Table
+    """A copy of the rows that were live, laid out as `Snapshot.current`, with `base_row` and no flags."""
     places: Table
     cubes: Cubes
 
@@ -59,9 +57,10 @@ def open_base(folder: Path) -> Base:
     return Base(
         meta=meta,
         table=Table(read_arrays(folder / ROWS)),
+        id_order=read_arrays(folder / ID_ORDER)["id_order"],
+        live=Table(read_arrays(folder / LIVE)),
         places=Table(read_arrays(folder / PLACES)),
         cubes=_cubes(folder / CUBES, meta),
-        **read_arrays(folder / INDEXES),
     )
 
 

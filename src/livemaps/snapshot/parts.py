@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 
 from livemaps.feeds.boundaries import BoundaryLayer
 from livemaps.feeds.profile import Profile
+from livemaps.model import Stage
 from livemaps.snapshot.changes import flags_since, removed_since, summed
 from livemaps.snapshot.columns import Column, Table, find_ids
 from livemaps.snapshot.contents import Changes, Snapshot, Vocabularies
@@ -17,14 +18,15 @@ from livemaps.snapshot.encode import Encoding, encoded, encoding, place_table
 from livemaps.snapshot.history import Base
 from livemaps.snapshot.rows import (
     backlog,
-    by_closed_day,
+    by_requested_day,
     concatenated,
-    ordered,
+    in_live_order,
     recently_resolved,
     unresolved,
-    without,
 )
 from livemaps.snapshot.source import RowSource
+
+_SORTED_BY = ("service_request_id", "requested_day", "closed_day", "stage")
 
 
 @dataclass(frozen=True)
@@ -66,18 +68,15 @@ def make_parts(
     """
     places = place_table(layers, source.places(base.places.rows - 1), base.places.rows)
     rules = encoding(profile, vocab, (base.places, places))
-    fresh, gone = _changed(source, rules, base.meta.sequence)
-    superseded = _superseded(base, np.concatenate([fresh["service_request_id"], gone]))
-    current = _current(base, superseded["base_row"], fresh, recent_since)
+    changed, gone = _changed(source, rules, base.meta.sequence)
+    superseded = _superseded(base, np.concatenate([changed["service_request_id"], gone]))
     moved, flags, changes = _changes(source, rules, previous)
-    return Parts(
-        base=base,
-        places=places,
-        superseded=superseded,
-        fresh=_flagged(fresh, moved, flags),
-        current=_flagged(current, moved, flags),
-        changes=changes,
-    )
+    fresh = _flagged(changed, moved, flags)
+    current = _current(base, superseded["base_row"], fresh, recent_since)
+    if previous is not None and base.meta.sequence > previous.meta.sequence:
+        # The base already holds what changed since the snapshot before.
+        current = _flagged(current, moved, flags)
+    return Parts(base, places, superseded, fresh, current, changes)
 
 
 def _changed(source: RowSource, rules: Encoding, after: int) -> tuple[Table, Column]:
@@ -88,7 +87,7 @@ def _changed(source: RowSource, rules: Encoding, after: int) -> tuple[Table, Col
         rows = Table(encoded(batch, rules))
         present.append(rows.take(~batch.vanished))
         gone.append(rows["service_request_id"][batch.vanished])
-    return ordered(concatenated(present), "requested_day"), np.concatenate(gone)
+    return by_requested_day(concatenated(present)), np.concatenate(gone)
 
 
 def _superseded(base: Base, ids: NDArray[np.bytes_]) -> Table:
@@ -99,25 +98,19 @@ def _superseded(base: Base, ids: NDArray[np.bytes_]) -> Table:
 
 
 def _current(base: Base, superseded: Column, fresh: Table, recent_since: int) -> Table:
-    """Return what is live: the unresolved rows by requested day, then the recent by closed day."""
-    open_rows = without(base.unresolved, superseded)
-    recent_rows = without(_recent(base, recent_since), superseded)
-    unresolved_now = [base.table.take(open_rows), fresh.take(unresolved(fresh))]
-    recent_now = [base.table.take(recent_rows), fresh.take(recently_resolved(fresh, recent_since))]
-    return concatenated(
-        [
-            ordered(concatenated(unresolved_now), "requested_day"),
-            ordered(concatenated(recent_now), "closed_day"),
-        ]
-    )
+    """Return what is live now: what was live in the base and still is, and what is fresh."""
+    live = base.live
+    expired = (live["stage"] == Stage.RESOLVED) & (live["closed_day"] < recent_since)
+    kept = np.flatnonzero(~expired & ~np.isin(live["base_row"], superseded))
+    come = np.concatenate([unresolved(fresh), recently_resolved(fresh, recent_since)])
+    rows = np.concatenate([kept, live.rows + come])
+    keys = _rows_of(live, fresh, rows, _SORTED_BY)
+    return _rows_of(live, fresh, rows[in_live_order(keys)], tuple(fresh))
 
 
-def _recent(base: Base, since: int) -> Column:
-    """Return the rows of the base that were resolved since a day."""
-    if since < base.meta.recent_since:
-        return by_closed_day(base.table, recently_resolved(base.table, since))
-    closed = base.table["closed_day"][base.recent]
-    return base.recent[np.searchsorted(closed, since) :]
+def _rows_of(first: Table, second: Table, rows: Column, columns: Sequence[str]) -> Table:
+    """Return rows of two tables, those of the second counted on from the first."""
+    return Table({name: np.concatenate([first[name], second[name]])[rows] for name in columns})
 
 
 def _changes(

@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from livemaps.model import Stage, Standing
-from livemaps.snapshot.columns import Column, Table
+from livemaps.snapshot.columns import Table
 
 
 def concatenated(tables: Sequence[Table]) -> Table:
@@ -31,19 +31,19 @@ def recently_resolved(table: Table, since: int) -> NDArray[np.int64]:
     return np.flatnonzero((table["closed_day"] >= since) & (table["stage"] == Stage.RESOLVED))
 
 
-def by_closed_day(table: Table, rows: NDArray[np.int64]) -> NDArray[np.int64]:
-    """Return some rows sorted by closed day, then id."""
-    return rows[np.lexsort((table["service_request_id"][rows], table["closed_day"][rows]))]
+def in_live_order(table: Table) -> NDArray[np.int64]:
+    """Return the rows as a snapshot's `current` has them.
+
+    First what is not resolved, by requested day and id; then the rest, by closed day and id.
+    """
+    resolved = table["stage"] == Stage.RESOLVED
+    day = np.where(resolved, table["closed_day"], table["requested_day"])
+    return np.lexsort((table["service_request_id"], day, resolved))
 
 
-def ordered(table: Table, day: str) -> Table:
-    """Return the rows sorted by a column of days, then id."""
-    return table.take(np.lexsort((table["service_request_id"], table[day])))
-
-
-def without(rows: Column, absent: Column) -> Column:
-    """Return row numbers less some others, in their order."""
-    return rows[~np.isin(rows, absent)] if len(absent) else rows
+def by_requested_day(table: Table) -> Table:
+    """Return the rows sorted by requested day, then id."""
+    return table.take(np.lexsort((table["service_request_id"], table["requested_day"])))
 
 
 def backlog(table: Table) -> NDArray[np.bool_]:
