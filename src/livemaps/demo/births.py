@@ -103,10 +103,21 @@ def births(
 
     With `lasting`, only those that stay open long are drawn: what is left of years long past.
     """
+    return draw_lives(random, facts, draw_asked(random, facts, days, share, lasting), lasting)
+
+
+def draw_asked(
+    random: np.random.Generator,
+    facts: Facts,
+    days: np.ndarray,
+    share: float,
+    lasting: bool = False,
+) -> np.ndarray:
+    """Draw what is asked for on each of `days`, as an array of ASKED."""
     expected = expected_per_day(facts.services, days, share) * _weather(random, facts, days)
     if lasting:
         expected = expected * facts.durations.lasting
-    return draw_lives(random, facts, _asked(random.poisson(expected), days), lasting=lasting)
+    return _asked(random.poisson(expected), days)
 
 
 def births_in_total(

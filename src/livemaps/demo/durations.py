@@ -20,14 +20,16 @@ SLOW_MEAN_DAYS = 80.0
 SLOW_LEAST_DAYS = 3
 STRANDED_LEAST = 300
 STRANDED_MOST = 8 * 365
-STRANDED_MEAN_DAYS = 8 * 365.0
+STRANDED_MEAN_DAYS = 2.5 * 365.0
+FORGOTTEN_MEAN_DAYS = 25 * 365.0
+"""Of services that are mostly never closed, such as "311 Contact Us"."""
 
 OBSERVED_AGES = np.arange(4, 278)
 """Ages in days, on 2026-10-04, of requests made from January to September."""
 
 STRANDED_OF_OPEN = 0.22
 SLOW_OF_REST = 0.7
-SLOW_AT_MOST = 0.55
+SLOW_AT_MOST = 0.5
 SPREADS = np.array([0.3, 0.45, 0.6, 0.8, 1.0, 1.2, 1.4])
 SHORTEST_MEAN = 0.15
 ROUNDING_DAYS = 0.2
@@ -46,6 +48,8 @@ class Durations:
     """Share of slow ones."""
     stranded: np.ndarray
     """Share of stranded ones."""
+    years: np.ndarray
+    """Mean days that stranded ones stay open beyond `STRANDED_LEAST`."""
 
     @property
     def lasting(self) -> np.ndarray:
@@ -59,15 +63,17 @@ def fit_durations(services: Services) -> Durations:
     mean_days, open_share = services.mean_days, services.open_share
     slow_open = np.exp(-OBSERVED_AGES / SLOW_MEAN_DAYS).mean()
     stranded = STRANDED_OF_OPEN * open_share
-    slow = np.minimum(SLOW_OF_REST * (open_share - stranded) / slow_open, SLOW_AT_MOST)
+    slow_most = np.minimum(SLOW_AT_MOST, 1 - open_share)
+    slow = np.minimum(SLOW_OF_REST * (open_share - stranded) / slow_open, slow_most)
     mean = _ordinary_mean(mean_days, open_share, slow, stranded)
     room = (open_share - stranded) * (1 - SLOW_OF_REST) + 0.003
     spread, still_open = _widest_spread(mean, room)
-    slow = np.clip((open_share - stranded - still_open) / slow_open, 0, SLOW_AT_MOST)
+    slow = np.clip((open_share - stranded - still_open) / slow_open, 0, slow_most)
     ordinary_open = still_open * (1 - slow - stranded)
     stranded = np.maximum(open_share - ordinary_open - slow * slow_open, 0)
     mean = _ordinary_mean(mean_days, open_share, slow, stranded)
-    return Durations(mean=mean, spread=spread, slow=slow, stranded=stranded)
+    years = np.where(stranded > 0.5, FORGOTTEN_MEAN_DAYS, STRANDED_MEAN_DAYS)
+    return Durations(mean=mean, spread=spread, slow=slow, stranded=stranded, years=years)
 
 
 def _ordinary_mean(
@@ -114,7 +120,7 @@ def draw_days(
     mean, spread = durations.mean[service], durations.spread[service]
     ordinary = random.lognormal(np.log(mean) - spread**2 / 2, spread)
     waiting = random.exponential(SLOW_MEAN_DAYS, len(service)) + SLOW_LEAST_DAYS
-    years = STRANDED_LEAST + random.exponential(STRANDED_MEAN_DAYS, len(service))
+    years = STRANDED_LEAST + random.exponential(durations.years[service])
     days = np.where(kind < slow, waiting, ordinary)
     days = np.where((kind >= slow) & (kind < slow + stranded), years, days)
     return np.minimum(days, STRANDED_MOST).astype(np.int32)

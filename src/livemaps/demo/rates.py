@@ -53,6 +53,9 @@ CLASS_WEIGHTS = {
 }
 """Requests of a community against a residential one of the same size, by class."""
 
+NEWCOMER = 0.2
+"""Requests of a community newer than the map against an old one: few live there yet."""
+
 CHARACTER = 311
 """Seed of what makes communities differ: the same city whatever the seed of its life."""
 
@@ -132,6 +135,7 @@ def _base_weights(communities: tuple[Community, ...]) -> np.ndarray:
     random = np.random.default_rng(CHARACTER)
     size = random.gamma(1.9, 1.0, len(communities))
     weights = size * np.array([CLASS_WEIGHTS[community.kind] for community in communities])
+    weights *= np.array([1.0 if community.mapped else NEWCOMER for community in communities])
     known = np.array([PROMINENT.get(community.code, 0.0) for community in communities])
     rest = np.where(known > 0, 0.0, np.minimum(weights, 5.0 * np.median(weights)))
     shares: np.ndarray = known + rest / rest.sum() * (1 - known.sum())

@@ -26,7 +26,9 @@ from livemaps.demo.request_log import Asked, RequestLog
 from livemaps.demo.soda_answers import CONTENT_TYPES, Manners, write_answer
 from livemaps.demo.soda_query import read_query
 from livemaps.demo.soda_replies import (
+    Control,
     Reply,
+    control_reply,
     error_reply,
     query_error_reply,
     row_headers,
@@ -69,6 +71,8 @@ class SodaServer:
         self.troubles = Troubles()
         self.log = RequestLog()
         self.clock = clock
+        self.control: Control | None = None
+        """What `POST /demo/trouble` calls; None where nobody may make trouble from outside."""
         self.stopping = threading.Event()
         self._port = port
         self._listener: _Listener | None = None
@@ -183,6 +187,14 @@ class _Handler(BaseHTTPRequestHandler):
         else:
             answer = trouble_reply(trouble)
         self._send(answer, url.path, parameters, trouble.kind if trouble else None)
+
+    def do_POST(self) -> None:
+        """Make the trouble that is asked for, whatever trouble there is already."""
+        url = urlsplit(self.path)
+        parameters = dict(parse_qsl(url.query, keep_blank_values=True))
+        self.rfile.read(int(self.headers.get("Content-Length", 0)))
+        answer = control_reply(self.soda.control, url.path, parameters)
+        self._send(answer, url.path, parameters, None)
 
     def _answer(self, path: str, parameters: dict[str, str]) -> Reply:
         """Return the right answer."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import zlib
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from email.utils import format_datetime
 
@@ -13,6 +13,13 @@ from livemaps.demo.soda_answers import CONTENT_TYPES
 from livemaps.demo.soda_table import Rows, SodaTable, Version
 from livemaps.demo.soql_parser import SoqlError
 from livemaps.demo.troubles import Kind, Trouble
+from livemaps.errors import SettingError
+
+Control = Callable[[str, float], Mapping[str, object]]
+"""Makes trouble: (kind, seconds) to what was made; SettingError where it cannot."""
+
+CONTROL_PATH = "/demo/trouble"
+DEFAULT_TROUBLE_SECONDS = 60.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,6 +55,18 @@ def error_reply(status: int, code: str, message: str) -> Reply:
     """Return an error as portals write it outside of queries."""
     body = msgspec.json.encode({"code": code, "error": True, "message": message})
     return Reply(status, body, {"Content-Type": CONTENT_TYPES["json"]})
+
+
+def control_reply(control: Control | None, path: str, parameters: Mapping[str, str]) -> Reply:
+    """Make the trouble that `POST /demo/trouble?kind=outage&seconds=60` asks for, and tell it."""
+    if control is None or path != CONTROL_PATH:
+        return error_reply(404, "not_found", f"there is nothing to post to at {path}")
+    try:
+        seconds = float(parameters.get("seconds", DEFAULT_TROUBLE_SECONDS))
+        made = control(parameters.get("kind", ""), seconds)
+    except (SettingError, ValueError) as error:
+        return error_reply(400, "invalid_request", str(error))
+    return Reply(200, msgspec.json.encode(made), {"Content-Type": CONTENT_TYPES["json"]})
 
 
 def view_reply(dataset: str, table: SodaTable) -> Reply:

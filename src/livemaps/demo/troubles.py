@@ -88,6 +88,11 @@ class Troubles:
         """Break bodies off."""
         self.make(Kind.TRUNCATED, times, path="/resource/")
 
+    def end(self, kind: Kind) -> None:
+        """End the troubles of one kind."""
+        with self._lock:
+            self._active = [trouble for trouble in self._active if trouble.kind is not kind]
+
     def clear(self) -> None:
         """End all troubles."""
         with self._lock:

@@ -1,0 +1,53 @@
+"""The profile of the simulated city: Calgary's own, pointed at the demo's server."""
+
+from __future__ import annotations
+
+from livemaps.feeds.profile import LayerProfile, Links, Profile, load_profile
+
+REQUESTS = "iahh-demo"
+COMMUNITIES = "dcom-2026"
+WARDS = "dwrd-2026"
+
+SOURCES = {"community": COMMUNITIES, "ward": WARDS}
+"""The demo's boundary dataset of each layer."""
+
+NAMES = {
+    "community": (
+        {"en": "Community (approximate)", "fr": "Communauté (approximative)"},
+        {"en": "Communities (approximate)", "fr": "Communautés (approximatives)"},
+    ),
+    "ward": (
+        {"en": "Ward (approximate)", "fr": "Quartier (approximatif)"},
+        {"en": "Wards (approximate)", "fr": "Quartiers (approximatifs)"},
+    ),
+}
+"""What one area and several are called: the shapes are derived from centre points."""
+
+REMARK = "Requests are simulated and areas are approximate."
+
+
+def demo_profile(address: str) -> Profile:
+    """Return the demo's profile for a server at `address`, such as `http://127.0.0.1:8311`.
+
+    Fields, statuses and rules are those of the real city, so that both are read alike.
+
+    Raises:
+        ProfileError: the installation is not complete.
+    """
+    real = load_profile("calgary")
+    return real.model_copy(
+        update={
+            "id": "demo",
+            "simulated": True,
+            "feed": real.feed.model_copy(update={"address": address, "dataset": REQUESTS}),
+            "layers": tuple(_approximate(layer) for layer in real.layers),
+            "attribution": f"{real.attribution} {REMARK}",
+            "links": Links(),
+        }
+    )
+
+
+def _approximate(layer: LayerProfile) -> LayerProfile:
+    """Return a layer of the real city with the demo's dataset and its honest name."""
+    name, names = NAMES[layer.id]
+    return layer.model_copy(update={"source": SOURCES[layer.id], "name": name, "names": names})
