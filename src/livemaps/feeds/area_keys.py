@@ -31,4 +31,4 @@ def natural_order(key: str) -> tuple[tuple[int, int, str], ...]:
     ordered = tuple(
         (0, int(part), "") if part.isdecimal() else (1, 0, part.casefold()) for part in parts
     )
-    return (*ordered, (2, 0, key))
+    return (*ordered, (-1, 0, key))

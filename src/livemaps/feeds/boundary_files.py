@@ -29,6 +29,7 @@ UNPACKED_LIMIT = 512 * 2**20
 """The most bytes that a packed boundary file may unpack to."""
 
 SHAPEFILE_PARTS = (".shp", ".shx", ".dbf", ".prj", ".cpg")
+NEEDED_PARTS = frozenset({".shp", ".shx", ".dbf"})
 LONGITUDE_LATITUDE = "EPSG:4326"
 
 _OUTLINE = re.compile(
@@ -86,8 +87,9 @@ def read_content(path: Path) -> bytes:
         BoundaryError: the file cannot be read.
     """
     try:
+        content = path.read_bytes()
         if path.suffix.lower() != ".shp":
-            return path.read_bytes()
+            return content
         return _packed({part.name: part.read_bytes() for part in shapefile_parts(path)})
     except OSError as error:
         raise BoundaryError(f"it cannot be read: {error.strerror or error}") from error
@@ -236,6 +238,9 @@ def _shapefile_members(archive: zipfile.ZipFile) -> dict[str, bytes]:
         if name.with_suffix("") == outlines[0].with_suffix("")
         and name.suffix.lower() in SHAPEFILE_PARTS
     ]
+    missing = sorted(NEEDED_PARTS - {name.suffix.lower() for name in parts})
+    if missing:
+        raise BoundaryError(f"its shapefile {outlines[0].name} lacks its {', '.join(missing)} file")
     if sum(members[name].file_size for name in parts) > UNPACKED_LIMIT:
         raise BoundaryError(f"it unpacks to more than {UNPACKED_LIMIT >> 20} MiB")
     return {f"areas{name.suffix.lower()}": archive.read(members[name]) for name in parts}
