@@ -56,7 +56,7 @@ def step_table() -> NDArray[np.uint8]:
 
 def steps(age: NDArray[Any]) -> NDArray[np.uint8]:
     """Return the step of each age."""
-    found: NDArray[np.uint8] = step_table()[np.minimum(age, OLDEST_STEP_START)]
+    found: NDArray[np.uint8] = step_table().take(np.minimum(age, OLDEST_STEP_START))
     return found
 
 

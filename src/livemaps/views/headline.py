@@ -7,7 +7,7 @@ import numpy as np
 from livemaps.model import Filters, Measure
 from livemaps.snapshot import Change, Snapshot
 from livemaps.views.ages import A_MONTH, FOUR_WEEKS, STEP_STARTS
-from livemaps.views.masks import sieve
+from livemaps.views.masks import rows_before, sieve
 from livemaps.views.tally import Tally, tally
 from livemaps.views.trend import WEEK, last_complete_day, received_filters, received_per_day
 from livemaps.views.values import Changes, Headline
@@ -44,7 +44,7 @@ def changes(snapshot: Snapshot, filters: Filters) -> Changes:
     """
     lifted = received_filters(filters, None, None)
     flags = snapshot.current["flags"]
-    rows = np.flatnonzero(flags)
+    rows = np.flatnonzero(flags != 0)
     shown = sieve(snapshot, lifted).fails_by_value(snapshot.current, rows) == 0
     seen = flags[rows[shown]]
     counts = {change: int(np.count_nonzero(seen & change.value)) for change in Change}
@@ -72,10 +72,8 @@ def a_month_ago(snapshot: Snapshot, filters: Filters) -> int | None:
         return None
     found = sieve(snapshot, filters)
     requested, closed = snapshot.current["requested_day"], snapshot.current["closed_day"]
-    still = int(np.searchsorted(requested[: snapshot.open_rows], then, side="right"))
-    resolved_since = snapshot.open_rows + int(
-        np.searchsorted(closed[snapshot.open_rows :], then, side="right")
-    )
+    still = rows_before(requested[: snapshot.open_rows], then + 1)
+    resolved_since = snapshot.open_rows + rows_before(closed[snapshot.open_rows :], then + 1)
     resolved = np.flatnonzero(requested[resolved_since:] <= then) + resolved_since
     failed = (found.fails_by_value(snapshot.current, rows) for rows in (slice(still), resolved))
     return sum(int(np.count_nonzero(bits == 0)) for bits in failed)

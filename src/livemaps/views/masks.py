@@ -1,7 +1,8 @@
 """Filters as bits: for each row, which of the filters it fails.
 
 Every filter owns one bit. Filters on codes become lookup tables, so that a row costs one look
-at each column that is filtered, however many names were chosen. A row with no bit set is shown.
+at each column that is filtered, however many names were chosen (`take` looks three times as
+fast as indexing does). A row with no bit set is shown.
 A row whose only bit is that of one filter would be shown if that filter were lifted: this is
 what the counts beside the options of that filter count, found without a second pass.
 """
@@ -10,6 +11,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -78,12 +80,12 @@ class Sieve:
 
     def fails_by_value(self, table: Table, rows: slice | Rows) -> Bits:
         """Return for some rows of a table the bits of what they fail, dates left aside."""
-        first, *others = self.lookups
-        failed = first[1][table[first[0]][rows]]
+        (column, lookup), *others = self.lookups
+        failed = lookup.take(table[column][rows])
         for column, lookup in others:
-            failed |= lookup[table[column][rows]]
+            failed |= lookup.take(table[column][rows])
         if self.step_bits is not None:
-            failed |= self.step_bits[steps(ages(table, rows, self.as_of_day))]
+            failed |= self.step_bits.take(steps(ages(table, rows, self.as_of_day)))
         return failed
 
     def passing(self, part: Part, rows: slice) -> Rows:
@@ -155,9 +157,17 @@ def _day_range(days: NDArray[np.int32], since: int | None, until: int | None) ->
     """
     if since is None and until is None:
         return 0, len(days)
-    start = int(np.searchsorted(days, _first_day(since), side="left"))
-    end = len(days) if until is None else int(np.searchsorted(days, until, side="right"))
+    start = rows_before(days, _first_day(since))
+    end = len(days) if until is None else rows_before(days, until + 1)
     return start, max(start, end)
+
+
+def rows_before(days: NDArray[Any], day: int) -> int:
+    """Return how many of some days, in order, come before a day.
+
+    The day is looked for in the days' own type: numpy would copy all of them to another.
+    """
+    return int(np.searchsorted(days, np.asarray(day, days.dtype), side="left"))
 
 
 def _first_day(since: int | None) -> int:

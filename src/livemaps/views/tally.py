@@ -135,7 +135,7 @@ class _Counter:
             return
         cell = chunk.codes("stage", shown) * np.uint8(STEPS) + chunk.codes("age", shown)
         for name, counts in (("agency", self.agencies), ("service", self.services)):
-            codes = chunk.codes(name, shown).astype(np.intp) * CELLS + cell
+            codes = chunk.codes(name, shown).astype(np.uint32) * np.uint32(CELLS) + cell
             _count(counts, codes)
         for name, counts in self.plain.items():
             _count(counts, chunk.codes(name, shown))
@@ -155,17 +155,16 @@ class _Chunk:
     def column(self, name: str, chosen: Rows) -> NDArray[Any]:
         """Return a column of the chosen rows, counted from the start of the slice."""
         values = self.part.table[name][self.rows]
-        return values if len(chosen) == self.length else values[chosen]
+        return values if len(chosen) == self.length else values.take(chosen)
 
     def codes(self, dimension: str, chosen: Rows) -> NDArray[Any]:
         """Return the codes of a dimension or layer of the chosen rows; of `age`, the steps."""
         if dimension == "age":
             found = steps(ages(self.part.table, self.rows, self.snapshot.meta.as_of_day))
-            return found if len(chosen) == self.length else found[chosen]
+            return found if len(chosen) == self.length else found.take(chosen)
         if dimension == "category":
             services = self.column("service", chosen)
-            categories: NDArray[Any] = self.snapshot.vocab.service_category[services]
-            return categories
+            return self.snapshot.vocab.service_category.take(services)
         if dimension in ("service", "agency", "channel", "stage"):
             return self.column(dimension, chosen)
         return self.column(f"area_{dimension}", chosen)
