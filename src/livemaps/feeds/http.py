@@ -206,7 +206,7 @@ class HttpClient:
                 "" if self._settings.app_token else f" (set {PREFIX}APP_TOKEN for a higher limit)"
             )
             return FeedThrottled(message + when + remedy, patience)
-        if status >= 500 or status in WORTH_WAITING:
+        if (status >= 500 and status != HTTPStatus.NOT_IMPLEMENTED) or status in WORTH_WAITING:
             return FeedUnavailable(message)
         if status in (HTTPStatus.UNAUTHORIZED, HTTPStatus.FORBIDDEN):
             message += f" (check {PREFIX}APP_TOKEN and that the dataset is public)"
