@@ -63,7 +63,7 @@ class HttpClient:
         session: requests.Session,
         settings: Settings,
         *,
-        sleep: Callable[[float], None] = time.sleep,
+        sleep: Callable[[float], object] = time.sleep,
         random: Callable[[], float] = random_module.random,
         monotonic: Callable[[], float] = time.monotonic,
         clock: Clock = utc_now,
