@@ -6,12 +6,14 @@ multiplication modulo a power of two scrambles the row's number and can be undon
 
 from __future__ import annotations
 
+from types import MappingProxyType
+
 _BITS = 60
 _MASK = (1 << _BITS) - 1
 _FACTOR = 0x9E3779B97F4A7C1 | 1
 _INVERSE = pow(_FACTOR, -1, 1 << _BITS)
 _DIGITS = "23456789abcdefghijkmnpqrstuvwxyz"
-_VALUES = {digit: value for value, digit in enumerate(_DIGITS)}
+_VALUES = MappingProxyType({digit: value for value, digit in enumerate(_DIGITS)})
 _LENGTH = _BITS // 5
 
 

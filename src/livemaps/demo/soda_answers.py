@@ -7,6 +7,7 @@ import io
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from types import MappingProxyType
 from typing import Any
 
 import msgspec
@@ -38,11 +39,13 @@ class Manners:
     """The application token without which every call is refused."""
 
 
-CONTENT_TYPES = {
-    "json": "application/json;charset=utf-8",
-    "csv": "text/csv;charset=utf-8",
-    "geojson": "application/vnd.geo+json;charset=utf-8",
-}
+CONTENT_TYPES = MappingProxyType(
+    {
+        "json": "application/json;charset=utf-8",
+        "csv": "text/csv;charset=utf-8",
+        "geojson": "application/vnd.geo+json;charset=utf-8",
+    }
+)
 
 
 def write_answer(rows: Rows, suffix: str, manners: Manners) -> bytes:

@@ -9,6 +9,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
+from types import MappingProxyType
 from typing import Literal
 
 from livemaps.demo.soda_query import SodaQuery, write_select
@@ -18,18 +19,22 @@ from livemaps.model import Clock, utc_now
 
 ColumnType = Literal["text", "number", "calendar_date", "point", "multipolygon"]
 
-_KINDS = {
-    "text": Kind.TEXT,
-    "number": Kind.NUMBER,
-    "calendar_date": Kind.CALENDAR_DATE,
-    "point": Kind.GEOMETRY,
-    "multipolygon": Kind.GEOMETRY,
-}
-SYSTEM_FIELDS = {
-    ":id": Term("id", Kind.ROW_ID),
-    ":created_at": Term("created", Kind.FIXED_TIMESTAMP),
-    ":updated_at": Term("updated", Kind.FIXED_TIMESTAMP),
-}
+_KINDS = MappingProxyType(
+    {
+        "text": Kind.TEXT,
+        "number": Kind.NUMBER,
+        "calendar_date": Kind.CALENDAR_DATE,
+        "point": Kind.GEOMETRY,
+        "multipolygon": Kind.GEOMETRY,
+    }
+)
+SYSTEM_FIELDS = MappingProxyType(
+    {
+        ":id": Term("id", Kind.ROW_ID),
+        ":created_at": Term("created", Kind.FIXED_TIMESTAMP),
+        ":updated_at": Term("updated", Kind.FIXED_TIMESTAMP),
+    }
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -150,9 +155,11 @@ class SodaTable:
             updated_at,
         )
 
-    def load(self, rows: Iterable[Sequence[str | None]]) -> int:
+    def load(
+        self, rows: Iterable[Sequence[str | None]], *, updated_at: datetime | None = None
+    ) -> int:
         """Insert or replace many rows fast: values in the order of the columns, dates as stored."""
-        return self._write(rows, None)
+        return self._write(rows, updated_at)
 
     def _reader(self, name: str) -> Callable[[str | None], str | None]:
         """Return what a value of a column passes through on its way in."""

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from enum import Enum
+from types import MappingProxyType
 
 from livemaps.demo.row_ids import row_number
 from livemaps.demo.soql_parser import (
@@ -60,8 +61,10 @@ class Output:
     term: Term
 
 
-_DATES = {"date_trunc_y": 4, "date_trunc_ym": 7, "date_trunc_ymd": 10}
-_REST_OF_DATE = {4: "-01-01T00:00:00.000", 7: "-01T00:00:00.000", 10: "T00:00:00.000"}
+_DATES = MappingProxyType({"date_trunc_y": 4, "date_trunc_ym": 7, "date_trunc_ymd": 10})
+_REST_OF_DATE = MappingProxyType(
+    {4: "-01-01T00:00:00.000", 7: "-01T00:00:00.000", 10: "T00:00:00.000"}
+)
 _AGGREGATES = frozenset({"count", "min", "max", "sum", "avg"})
 
 

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from types import MappingProxyType
+
 from livemaps.feeds.http import HttpClient, open_client
 from livemaps.feeds.profile import Profile
 from livemaps.feeds.socrata import SocrataFeed
 from livemaps.model import Clock
 from livemaps.settings import Settings
 
-FEEDS = {"socrata": SocrataFeed}
+FEEDS = MappingProxyType({"socrata": SocrataFeed})
 
 
 def open_feed(
