@@ -23,8 +23,8 @@ from livemaps.demo.lives import changed_between, horizons, last_change, states_o
 from livemaps.demo.surges import Surge, draw_surge, plan_surge
 from livemaps.model import EPOCH, day_number
 
-START = date(2026, 6, 15)
-"""The city's first day of running: a Monday in the busiest month."""
+START = date(2026, 6, 16)
+"""Where the city's past ends; publishing begins with this day, a Tuesday of the busiest month."""
 
 SHARE = 0.2
 """The demo city's size against the real one."""

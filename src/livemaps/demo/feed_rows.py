@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import date
+from itertools import repeat
 
 import numpy as np
 
@@ -87,7 +88,7 @@ class FeedRows:
             yield dict(zip(names, row, strict=True))
 
     def requests(self, lives: np.ndarray, states: States) -> Iterator[RequestRow]:
-        """Yield each life as a decoded request, for loading a store without a feed."""
+        """Return each life as a decoded request, for loading a store without a feed."""
         times = (lives["requested"], states.updated, states.closed)
         requested, updated, closed = (wall_seconds(lives, days).tolist() for days in times)
         places = zip(lives["area"].tolist(), lives["pointless"].tolist(), strict=True)
@@ -96,6 +97,7 @@ class FeedRows:
             requested,
             [None if seconds < 0 else seconds for seconds in updated],
             [None if seconds < 0 else seconds for seconds in closed],
+            repeat(None, len(lives)),
             _texts(STATUSES)[states.status].tolist(),
             self._services[lives["service"]].tolist(),
             self._agencies[states.agency].tolist(),
@@ -103,10 +105,7 @@ class FeedRows:
             [self._pointless[code] if bare else self._places[code] for code, bare in places],
             strict=True,
         )
-        for name, start, update, close, status, service, agency, channel, place in columns:
-            yield RequestRow(
-                name, start, update, close, None, status, service, agency, channel, place
-            )
+        return map(RequestRow._make, columns)
 
 
 def request_ids(numbers: np.ndarray) -> list[str]:

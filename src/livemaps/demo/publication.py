@@ -11,9 +11,11 @@ from __future__ import annotations
 import logging
 import threading
 from dataclasses import dataclass
+from datetime import timedelta
 
 from livemaps.demo.city import Publication, SimulatedCity
 from livemaps.demo.soda_table import SodaTable
+from livemaps.model import Clock, utc_now
 
 log = logging.getLogger(__name__)
 
@@ -38,9 +40,11 @@ class Pace:
 class Publisher:
     """Lets the city's days pass and puts what they bring into the served table."""
 
-    def __init__(self, city: SimulatedCity, table: SodaTable, pace: Pace) -> None:
-        """Prepare; nothing happens before `publish` or `run`."""
-        self._city, self._table, self._pace = city, table, pace
+    def __init__(
+        self, city: SimulatedCity, table: SodaTable, pace: Pace, *, clock: Clock = utc_now
+    ) -> None:
+        """Prepare; nothing happens before `load`."""
+        self._city, self._table, self._pace, self._clock = city, table, pace, clock
         self._start = float(city.today())
         self._count = 0
         self._publishing = threading.Lock()
@@ -48,8 +52,13 @@ class Publisher:
         self._running.set()
 
     def load(self) -> int:
-        """Fill the empty table with all rows of the city's first moment; return how many."""
-        return self._table.load(self._city.rows())
+        """Fill the empty table with the city's past, and publish its first day; return the rows.
+
+        The past is given as updated a day ago: a client then need not read all of it again for
+        rows that may have come late.
+        """
+        past = self._table.load(self._city.rows(), updated_at=self._clock() - timedelta(days=1))
+        return past + self.publish().changed
 
     def publish(self) -> Publication:
         """Let the next day, or part of a day, pass."""

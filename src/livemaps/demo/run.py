@@ -104,7 +104,7 @@ def running_demo(
     city = SimulatedCity(facts, chosen.seed, share=chosen.share)
     with _tables(facts, clock) as tables:
         pace = replace(chosen.pace, seconds_per_day=chosen.seconds_per_day)
-        publisher = Publisher(city, tables[REQUESTS], pace)
+        publisher = Publisher(city, tables[REQUESTS], pace, clock=clock)
         publisher.load()
         with _served(city, publisher, tables, chosen, port, clock) as demo, _lived(demo, live):
             demo.mischief.plan(chosen.troubles)
