@@ -1,0 +1,188 @@
+/* Controls change the address, and nothing else: callbacks follow the address.
+ *
+ * Links with [data-nav] and native controls with [data-param] are handled here for the whole
+ * document, so that what callbacks draw needs no handlers of its own. */
+(function () {
+  "use strict";
+
+  const SINGLE = new Set(["measure", "layer", "order", "from", "to", "apart", "table", "theme"]);
+  const DEFAULTS = { measure: "open", order: "newest" };
+  const VIEW_ONLY = new Set(["layer", "table", "theme", "lang"]);
+  const REST_MS = 250;
+
+  function go(href) {
+    const target = new URL(href, window.location.href);
+    if (target.href === window.location.href) {
+      return;
+    }
+    const samePage = target.pathname === window.location.pathname;
+    window.history.pushState({}, "", target);
+    window.dispatchEvent(new CustomEvent("_dashprivate_pushstate"));
+    if (!samePage && !target.hash) {
+      window.scrollTo(0, 0);
+    }
+  }
+
+  function changed(query, control) {
+    const { param } = control.dataset;
+    const ticked = control.type === "checkbox";
+    if (SINGLE.has(param)) {
+      query.delete(param);
+      const value = ticked && !control.checked ? "" : control.value;
+      if (value && value !== DEFAULTS[param]) {
+        query.set(param, value);
+      }
+    } else {
+      const others = query.getAll(param).filter((value) => value !== control.value);
+      query.delete(param);
+      others.forEach((value) => query.append(param, value));
+      if (control.checked) {
+        query.append(param, control.value);
+      }
+    }
+    if (!VIEW_ONLY.has(param)) {
+      query.delete("page");
+    }
+    return query;
+  }
+
+  function set(param, value) {
+    const query = new URLSearchParams(window.location.search);
+    query.delete(param);
+    if (value) {
+      query.set(param, value);
+    }
+    go(`${window.location.pathname}?${query}`);
+  }
+
+  function followed(event) {
+    const anchor = event.target.closest("a[data-nav]");
+    const special = event.ctrlKey || event.metaKey || event.shiftKey || event.altKey;
+    if (!anchor || special || event.button !== 0 || event.defaultPrevented) {
+      return;
+    }
+    event.preventDefault();
+    go(anchor.href);
+    if (anchor.hasAttribute("data-suggestion")) {
+      closeSuggestions(true);
+    }
+    anchor.closest("details[data-menu]")?.removeAttribute("open");
+  }
+
+  function listened(event) {
+    const control = event.target.closest("[data-param]");
+    if (control) {
+      const query = changed(new URLSearchParams(window.location.search), control);
+      go(`${window.location.pathname}?${query}`);
+    }
+  }
+
+  /* What is typed rests a moment before the server is asked. */
+  let resting = null;
+
+  function typed(event) {
+    const field = event.target;
+    if (field.dataset.narrow) {
+      narrow(field);
+    } else if (field.dataset.store) {
+      window.clearTimeout(resting);
+      resting = window.setTimeout(
+        () => window.dash_clientside.set_props(field.dataset.store, { data: field.value }),
+        REST_MS,
+      );
+    }
+  }
+
+  function folded(text) {
+    return text.normalize("NFD").replace(/\p{M}/gu, "").toLowerCase();
+  }
+
+  function narrow(field) {
+    const wanted = folded(field.value);
+    for (const option of field.closest("details").querySelectorAll(".options > li")) {
+      option.hidden = !folded(option.textContent).includes(wanted);
+    }
+  }
+
+  function closeSuggestions(clear) {
+    const field = document.querySelector("[data-suggests]");
+    if (!field) {
+      return;
+    }
+    if (clear) {
+      field.value = "";
+    }
+    window.dash_clientside.set_props(field.dataset.store, { data: "" });
+  }
+
+  function pressed(event) {
+    if (event.key === "Escape") {
+      const menu = event.target.closest("details[data-menu][open]");
+      if (menu) {
+        menu.removeAttribute("open");
+        menu.querySelector("summary").focus();
+      } else if (event.target.closest(".search, .search-results")) {
+        closeSuggestions(true);
+        document.querySelector("[data-suggests]").focus();
+      }
+    }
+    if (["ArrowDown", "ArrowUp", "Enter"].includes(event.key)) {
+      suggested(event);
+    }
+    if (event.key === " " && event.target.matches('a[role="button"]')) {
+      event.preventDefault();
+      event.target.click();
+    }
+  }
+
+  /* Arrow keys walk from the field through its suggestions; Enter takes the first. */
+  function suggested(event) {
+    const field = event.target.closest("[data-suggests]");
+    const inside = event.target.closest(".search-results");
+    if (!field && !inside) {
+      return;
+    }
+    const links = [...document.querySelectorAll("[data-suggestion]")];
+    if (event.key === "Enter") {
+      if (field && links.length > 0) {
+        event.preventDefault();
+        links[0].click();
+      }
+      return;
+    }
+    event.preventDefault();
+    const at = links.indexOf(document.activeElement) + (event.key === "ArrowDown" ? 1 : -1);
+    (at < 0 ? document.querySelector("[data-suggests]") : links[at])?.focus();
+  }
+
+  const ACTIONS = {
+    theme() {
+      set("theme", window.livemaps.theme() === "dark" ? "light" : "dark");
+    },
+    filters(button) {
+      const open = button.getAttribute("aria-expanded") !== "true";
+      button.setAttribute("aria-expanded", String(open));
+      document.getElementById("filter-panel").classList.toggle("open", open);
+    },
+  };
+
+  function acted(event) {
+    const button = event.target.closest("[data-action]");
+    if (button && ACTIONS[button.dataset.action]) {
+      ACTIONS[button.dataset.action](button);
+    }
+    for (const menu of document.querySelectorAll("details[data-menu][open]")) {
+      if (!menu.contains(event.target)) {
+        menu.removeAttribute("open");
+      }
+    }
+  }
+
+  document.addEventListener("click", followed);
+  document.addEventListener("click", acted);
+  document.addEventListener("change", listened);
+  document.addEventListener("input", typed);
+  document.addEventListener("keydown", pressed);
+
+  window.livemaps = Object.assign(window.livemaps || {}, { ACTIONS, go });
+})();

@@ -1,0 +1,201 @@
+/* The page keeps itself current: a small question to the server every few seconds, answered with
+ * "nothing new" nearly always. It rests while the tab is hidden or updates are paused. */
+(function () {
+  "use strict";
+
+  const VERSION_URL = "/api/v1/version";
+  const TIMEOUT_MS = 8000;
+  const LOST_AFTER = 2;
+  const VISIT_KEY = "livemaps.visit";
+  const dark = window.matchMedia("(prefers-color-scheme: dark)");
+
+  const state = { paused: false, failures: 0 };
+
+  function phrases() {
+    return document.getElementById("phrases")?.dataset ?? {};
+  }
+
+  function say(id, text) {
+    window.dash_clientside.set_props(id, { tree: text ? [["p", {}, text]] : [] });
+  }
+
+  function theme() {
+    const chosen = new URLSearchParams(window.location.search).get("theme");
+    if (chosen === "dark" || chosen === "light") {
+      return chosen;
+    }
+    return dark.matches ? "dark" : "light";
+  }
+
+  function lost() {
+    state.failures += 1;
+    if (state.failures === LOST_AFTER) {
+      document.documentElement.dataset.connection = "lost";
+      say("connection", phrases().lost);
+    }
+  }
+
+  function found() {
+    if (state.failures >= LOST_AFTER) {
+      delete document.documentElement.dataset.connection;
+      say("connection", "");
+      say("announcer", phrases().back);
+    }
+    state.failures = 0;
+  }
+
+  async function asked() {
+    const answer = await fetch(VERSION_URL, {
+      cache: "no-cache",
+      signal: AbortSignal.timeout(TIMEOUT_MS),
+    });
+    if (!answer.ok) {
+      throw new Error(`${VERSION_URL}: ${answer.status}`);
+    }
+    return answer.json();
+  }
+
+  async function poll(_tick, live, version) {
+    const same = window.dash_clientside.no_update;
+    if (document.hidden || state.paused) {
+      return [same, same];
+    }
+    let now;
+    try {
+      now = await asked();
+    } catch {
+      lost();
+      return [same, same];
+    }
+    found();
+    const newer = now.version !== version;
+    if (newer && version) {
+      say("announcer", phrases().updated);
+    }
+    return [
+      JSON.stringify(now) === JSON.stringify(live) ? same : now,
+      newer ? now.version : same,
+    ];
+  }
+
+  /* The page and its language: one callback follows them, and only when either changes. */
+  function route(href, before) {
+    const address = new URL(href || window.location.href);
+    const now = { path: address.pathname, lang: address.searchParams.get("lang") || "" };
+    const shown = theme();
+    const chosen = address.searchParams.get("theme");
+    if (chosen === "dark" || chosen === "light") {
+      document.documentElement.dataset.theme = chosen;
+    } else {
+      delete document.documentElement.dataset.theme;
+    }
+    const same = before && before.path === now.path && before.lang === now.lang;
+    return [same ? window.dash_clientside.no_update : now, shown];
+  }
+
+  let titled = false;
+
+  function title(page) {
+    document.title = page.title;
+    document.documentElement.lang = page.language;
+    if (titled) {
+      document.getElementById("page").focus({ preventScroll: true });
+    }
+    titled = true;
+    toFragment();
+    return page.language;
+  }
+
+  /* A definition is drawn after the address that leads to it. */
+  function toFragment() {
+    const wanted = window.location.hash.slice(1);
+    if (wanted) {
+      window.requestAnimationFrame(() => document.getElementById(wanted)?.scrollIntoView());
+    }
+  }
+
+  /* Ages count on without asking anybody. */
+  const UNITS = [
+    ["day", 86400],
+    ["hour", 3600],
+    ["minute", 60],
+    ["second", 1],
+  ];
+
+  function age(then) {
+    const seconds = Math.round((Date.parse(then) - Date.now()) / 1000);
+    const [unit, size] = UNITS.find(([, length]) => Math.abs(seconds) >= length) ?? UNITS[3];
+    const rough = unit === "second" ? Math.round(seconds / 5) * 5 : seconds / size;
+    const written = new Intl.RelativeTimeFormat(document.documentElement.lang, {
+      numeric: "auto",
+      style: "long",
+    });
+    return written.format(Math.round(rough), unit);
+  }
+
+  function tick() {
+    for (const element of document.querySelectorAll("time[data-ago]")) {
+      const text = age(element.getAttribute("datetime"));
+      if (element.firstChild && element.firstChild.nodeValue !== text) {
+        element.firstChild.nodeValue = text;
+      }
+    }
+  }
+
+  /* What is different from the last visit, kept in this browser only. */
+  function lastVisit() {
+    const place = document.querySelector("[data-last-visit]");
+    const facts = document.querySelector("[data-open]");
+    if (!place || !facts) {
+      return;
+    }
+    const open = Number(facts.dataset.open);
+    state.before ??= remembered(open);
+    if (!state.before) {
+      return;
+    }
+    const change = open - state.before.open;
+    const kind = change === 0 ? "same" : change > 0 ? "more" : "fewer";
+    const language = document.documentElement.lang;
+    const day = new Intl.DateTimeFormat(language, { dateStyle: "medium" }).format(state.before.at);
+    const count = new Intl.NumberFormat(language).format(Math.abs(change));
+    place.textContent = place.dataset[kind].replace("{day}", day).replace("{count}", count);
+    place.hidden = false;
+  }
+
+  function remembered(open) {
+    let before = null;
+    try {
+      before = JSON.parse(window.localStorage.getItem(VISIT_KEY));
+      window.localStorage.setItem(VISIT_KEY, JSON.stringify({ at: Date.now(), open }));
+    } catch {
+      return false;
+    }
+    return before ?? false;
+  }
+
+  window.livemaps.ACTIONS.pause = (button) => {
+    state.paused = !state.paused;
+    button.setAttribute("aria-pressed", String(state.paused));
+    document.documentElement.classList.toggle("paused", state.paused);
+  };
+
+  dark.addEventListener("change", () =>
+    window.dash_clientside.set_props("theme", { data: theme() }),
+  );
+  document.addEventListener("livemaps:drawn", (event) => {
+    tick();
+    if (["freshness", "changes"].includes(event.detail.id)) {
+      lastVisit();
+    }
+    if (event.detail.id === "sources") {
+      toFragment();
+    }
+  });
+  window.setInterval(tick, 5000);
+
+  Object.assign(window.livemaps, { theme });
+  window.dash_clientside = Object.assign({}, window.dash_clientside, {
+    livemaps: Object.assign({}, window.dash_clientside?.livemaps, { poll, route, title }),
+  });
+})();

@@ -1,0 +1,97 @@
+"""The Dash application: its document, its pages, and which page an address shows."""
+
+from __future__ import annotations
+
+from types import ModuleType
+from typing import Any
+
+import dash
+from dash import Input, Output, State, html
+from flask import Response, request
+
+from livemaps.feeds.profile import Profile
+from livemaps.resources import assets_folder
+from livemaps.settings import Settings
+from livemaps.text import Catalogue
+from livemaps.views import Board
+from livemaps.web import ids, shell, static
+from livemaps.web.clientside import clientside
+from livemaps.web.pages import about, home, missing, status
+from livemaps.web.site import Site
+
+PAGES: tuple[ModuleType, ...] = (home, status, about)
+"""Each has `PATH`, `layout(site, visit)` and `register(app, site)`."""
+
+POLL_SECONDS = 10.0
+SIMULATED_POLL_SECONDS = 2.5
+"""A simulated city changes within seconds, and one wants to see it."""
+
+A_YEAR = 31_536_000
+
+
+def build(board: Board, profile: Profile, settings: Settings, catalogue: Catalogue) -> dash.Dash:
+    """Return the pages of a city as an application; starts nothing and opens nothing.
+
+    Raises:
+        ConfigurationError: the installation lacks its assets.
+    """
+    site = Site(board, profile, settings, catalogue)
+    app = shell.Document(
+        __name__,
+        site=site,
+        backend=static.backend(settings.data_dir),
+        assets_folder=str(assets_folder()),
+        title=profile.name,
+        update_title=None,
+        compress=True,
+    )
+    poll = SIMULATED_POLL_SECONDS if profile.simulated else POLL_SECONDS
+    app.layout = shell.layout(poll)
+    app.validation_layout = html.Div([shell.layout(poll), *_every_layout(site)])  # type: ignore[assignment]
+    app.server.after_request(_cache_versioned)
+    shell.register(app, site)
+    _register_router(app, site)
+    for page in PAGES:
+        page.register(app, site)
+    return app
+
+
+def _every_layout(site: Site) -> list[Any]:
+    """Return the parts of every page, so that Dash knows the ids that callbacks name."""
+    visit = site.visit("")
+    return [part for page in PAGES for part in page.layout(site, visit)]
+
+
+def _register_router(app: dash.Dash, site: Site) -> None:
+    """Show the page of the address; it changes only with the path or the language."""
+
+    @app.callback(
+        Output(ids.PAGE, "children"),
+        Output(ids.PAGE, "className"),
+        Output(ids.TITLE, "data"),
+        Input(ids.ROUTE, "data"),
+        State(ids.URL, "search"),
+        prevent_initial_call=True,
+    )
+    def _route(route: dict[str, str] | None, query: str | None) -> tuple[Any, str, dict[str, str]]:
+        path = (route or {}).get("path", "/")
+        visit = site.visit(query, path)
+        page = page_of(path)
+        return page.layout(site, visit), f"page-{page.NAME}", shell.page_title(site, visit)
+
+    clientside(app, "title", Output(ids.PAGE, "lang"), Input(ids.TITLE, "data"), initial=False)
+
+
+def page_of(path: str) -> ModuleType:
+    """Return the page of a path; one that says so where there is none."""
+    return next((page for page in PAGES if path.rstrip("/") == page.PATH.rstrip("/")), missing)
+
+
+def _cache_versioned(response: Response) -> Response:
+    """Let browsers keep assets whose address changes with their content."""
+    if request.path.startswith("/assets/") and "m" in request.args:
+        response.cache_control.no_cache = None
+        response.cache_control.public = True
+        response.cache_control.max_age = A_YEAR
+        response.cache_control.immutable = True
+    return response

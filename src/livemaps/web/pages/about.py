@@ -1,0 +1,185 @@
+"""Sources and licences, how exact the data is, what each figure means, and known limits."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import dash
+from dash import Input, Output, State
+
+from livemaps.errors import SnapshotError
+from livemaps.model import Measure, day_number
+from livemaps.snapshot import Snapshot, SnapshotLayer
+from livemaps.text import Words
+from livemaps.web import ids
+from livemaps.web.components import rich
+from livemaps.web.elements import Child, Element, Region, element
+from livemaps.web.site import Site, Visit
+
+PATH = "/about"
+NAME = "about"
+
+METRICS = (
+    *(measure.value for measure in Measure),
+    "age",
+    "in_progress",
+    "month_ago",
+    "week",
+    "unplaced",
+    "duplicates",
+    "apart",
+    "classes",
+)
+"""Figures with a definition, each under its own anchor."""
+
+
+def layout(site: Site, visit: Visit) -> list[Any]:
+    """Return the page; the areas are filled in once there is a snapshot."""
+    return [
+        Region(tree=_introduction(site, visit), name="article", attributes={"className": "prose"}),
+        Region(id=ids.SOURCES, name="section", attributes={"className": "prose"}),
+        Region(tree=_definitions(site, visit), name="section", attributes={"className": "prose"}),
+    ]
+
+
+def register(app: dash.Dash, site: Site) -> None:
+    """Register the callback that lists the sources."""
+
+    @app.callback(
+        Output(ids.SOURCES, "tree"),
+        Input(ids.VERSION, "data"),
+        Input(ids.ROUTE, "data"),
+        State(ids.URL, "search"),
+    )
+    def _sources(_version: object, _route: object, query: str | None) -> list[Element]:
+        visit = site.visit(query, PATH)
+        try:
+            return sources(visit, site.board.snapshot())
+        except SnapshotError:
+            return sources(visit, None)
+
+
+def _introduction(site: Site, visit: Visit) -> list[Element]:
+    """Return what this is, for whom, and what it does with those who look."""
+    words, city = visit.words, site.profile.name
+    simulated = (
+        element("p", element("strong", words("simulation.long")))
+        if site.profile.simulated
+        else None
+    )
+    paragraphs: list[Child] = [
+        element("h1", words("about.title", city=city), tabindex=-1),
+        simulated,
+        element("p", words("about.what", city=city)),
+        element("p", words("about.privacy")),
+        element("h2", words("about.precision"), id="precision"),
+        element("p", _place_precision(visit)),
+        element("p", words(f"precision.time.{site.profile.precision.time.value}")),
+        element("p", words("about.delay", count=site.profile.feed.delay_days)),
+    ]
+    return [paragraph for paragraph in paragraphs if isinstance(paragraph, list)]
+
+
+def _place_precision(visit: Visit) -> str:
+    """Return what a place means in this feed."""
+    layer = visit.profile.finest.called(visit.words.language).lower()
+    key = visit.profile.precision.place.name.lower()
+    return visit.words(f"precision.{key}.long", layer=layer)
+
+
+def sources(visit: Visit, snapshot: Snapshot | None) -> list[Element]:
+    """Return where requests and areas come from, and under which licence."""
+    words, profile = visit.words, visit.profile
+    licence: Child = profile.licence
+    if profile.licence_url:
+        licence = element(
+            "a", profile.licence, href=str(profile.licence_url), rel="license external"
+        )
+    requests = element(
+        "li",
+        element("strong", words("sources.requests")),
+        ": ",
+        words("sources.dataset", dataset=profile.feed.dataset, address=profile.feed.address),
+        " ",
+        profile.attribution,
+        " ",
+        licence,
+    )
+    layers = snapshot.layers if snapshot else ()
+    return [
+        element("h2", words("sources.title"), id="sources"),
+        element("ul", requests, [_layer(visit, layer) for layer in layers]),
+    ]
+
+
+def _layer(visit: Visit, layer: SnapshotLayer) -> Element:
+    """Return where a boundary layer comes from, and the days for which its map holds."""
+    words = visit.words
+    profile = visit.profile.layer(layer.id)
+    facts = [
+        words("sources.areas", count=len(layer.keys)),
+        words("sources.from", source=layer.source) if layer.source else "",
+        _fetched(words, layer),
+        _validity(visit, layer.id),
+        layer.licence,
+        *layer.trouble,
+    ]
+    return element(
+        "li",
+        element("strong", profile.called_plural(words.language)),
+        ": ",
+        " ".join(fact for fact in facts if fact),
+        key=layer.id,
+    )
+
+
+def _fetched(words: Words, layer: SnapshotLayer) -> str:
+    """Return when a boundary file was fetched."""
+    if layer.fetched is None:
+        return ""
+    return words("sources.fetched", day=words.day(day_number(layer.fetched.date())))
+
+
+def _validity(visit: Visit, layer_id: str) -> str:
+    """Return from when (and until when) a map of areas holds."""
+    words, profile = visit.words, visit.profile.layer(layer_id)
+    texts = []
+    if profile.valid_from:
+        texts.append(words("sources.valid_from", day=words.day(day_number(profile.valid_from))))
+    if profile.valid_to:
+        texts.append(words("sources.valid_to", day=words.day(day_number(profile.valid_to))))
+    return " ".join(texts)
+
+
+def _definitions(site: Site, visit: Visit) -> list[Element]:
+    """Return each figure's definition with its formula, and what the data cannot tell."""
+    words = visit.words
+    values = {
+        "services": words.listed(site.profile.set_apart_services)
+        or words("definitions.no_service"),
+        "days": site.settings.recent_days,
+        "layer": site.profile.finest.called(words.language).lower(),
+    }
+    return [
+        element("h2", words("definitions.title")),
+        *(_definition(words, metric, values) for metric in METRICS),
+        element("h2", words("limits.title"), id="limits"),
+        element(
+            "ul",
+            [
+                element("li", words(f"limits.{name}"), key=name)
+                for name in ("reports", "place", "late", "ward")
+            ],
+        ),
+    ]
+
+
+def _definition(words: Words, metric: str, values: dict[str, Any]) -> Element:
+    """Return one definition under its own anchor."""
+    return element(
+        "section",
+        element("h3", words(f"metric.{metric}.name")),
+        element("p", rich(words(f"metric.{metric}.text", **values))),
+        id=metric,
+        key=metric,
+    )

@@ -1,0 +1,327 @@
+"""The first screen: the answer, the map, the filters, the breakdown and the list."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import dash
+import plotly.graph_objects as go
+from dash import Input, Output, Patch, State, dcc, html
+
+from livemaps import figures
+from livemaps.errors import SnapshotError
+from livemaps.model import PlacePrecision
+from livemaps.views import Bounds
+from livemaps.web import ids
+from livemaps.web.clientside import clientside
+from livemaps.web.components import icon
+from livemaps.web.elements import Element, Region, element
+from livemaps.web.parts import answer, breakdown, filters, listing, search
+from livemaps.web.parts import map as area_map
+from livemaps.web.site import Site, Visit
+
+PATH = "/"
+NAME = "map"
+Tree = list[Element]
+
+GRAPH_OPTIONS: dict[str, Any] = {
+    "displayModeBar": False,
+    "scrollZoom": True,
+    "doubleClick": False,
+    "showSendToCloud": False,
+    "responsive": True,
+}
+
+
+def layout(_site: Site, visit: Visit) -> list[Any]:
+    """Return the parts of the screen in reading order; callbacks fill them."""
+    words = visit.words
+    return [
+        Region(id=ids.SEARCH, tree=search.box(visit), attributes={"className": "search"}),
+        html.Div(
+            [Region(id=ids.SEARCH_RESULTS), Region(id=ids.SEARCH_REQUEST)],
+            className="search-results",
+        ),
+        dcc.Store(id=ids.SEARCH_TEXT),
+        dcc.Store(id=ids.SERVICE_TEXT),
+        dcc.Store(id=ids.MAP_SHOWN),
+        dcc.Store(id=ids.MAP_VIEWPORT),
+        Region(id=ids.ANSWER, name="section", attributes={"className": "answer"}),
+        html.Div(
+            [
+                _filter_panel(visit),
+                html.Section(
+                    [
+                        Region(id=ids.MAP_HEAD, attributes={"className": "card-head"}),
+                        _map_box(visit),
+                        Region(id=ids.MAP_LEGEND, attributes={"className": "legend"}),
+                    ],
+                    className="card map-card",
+                    **_labelled(words("nav.map")),
+                ),
+                html.Div(
+                    [
+                        Region(
+                            id=ids.CHANGES,
+                            name="section",
+                            attributes={"className": "card changes-card"},
+                        ),
+                        Region(id=ids.BREAKDOWN, attributes={"className": "breakdown"}),
+                    ],
+                    className="side",
+                ),
+                Region(
+                    id=ids.LISTING, name="section", attributes={"className": "card listing-card"}
+                ),
+            ],
+            className="home-grid",
+        ),
+    ]
+
+
+def _filter_panel(visit: Visit) -> html.Section:
+    """Return the panel of filters; on narrow screens it folds behind a button."""
+    words = visit.words
+    button = element(
+        "button",
+        icon("filter"),
+        words("filters.title"),
+        type="button",
+        class_="button filters-button",
+        aria_expanded="false",
+        aria_controls="filter-panel",
+        data_action="filters",
+    )
+    return html.Section(
+        [
+            Region(tree=[element("h2", words("filters.title")), button]),
+            html.Div(
+                [
+                    Region(id=ids.FILTERS),
+                    Region(id=ids.SERVICES),
+                    Region(id=ids.MORE_FILTERS),
+                ],
+                id="filter-panel",
+                className="filter-panel",
+            ),
+        ],
+        className="card filters",
+        **_labelled(words("filters.title")),
+    )
+
+
+def _labelled(text: str) -> dict[str, Any]:
+    """Return the name of a part for those who cannot see where it begins."""
+    return {"aria-label": text}
+
+
+def _map_box(visit: Visit) -> html.Div:
+    """Return the map with its buttons, and its table twin in the same box."""
+    words = visit.words
+    buttons = [
+        element(
+            "button",
+            icon(name),
+            type="button",
+            class_="button",
+            aria_label=words(f"map.zoom.{name}"),
+            data_action=f"zoom-{name}",
+        )
+        for name in ("plus", "minus", "whole")
+    ]
+    return html.Div(
+        [
+            dcc.Graph(
+                id=ids.MAP,
+                config=GRAPH_OPTIONS,  # type: ignore[arg-type]
+                responsive=True,
+                clear_on_unhover=True,
+                className="map",
+            ),
+            Region(
+                id=ids.MAP_FOCUS,
+                tree=[
+                    element("div", class_="crosshair", aria_hidden=True),
+                    element("p", words("map.keyboard"), class_="map-hint"),
+                    element("div", buttons, class_="map-buttons"),
+                ],
+                attributes={"className": "map-overlay"},
+            ),
+            Region(id=ids.MAP_TABLE, attributes={"className": "map-table", "hidden": True}),
+        ],
+        className="map-box",
+    )
+
+
+def register(app: dash.Dash, site: Site) -> None:
+    """Register the callbacks of this screen; each asks for one view."""
+    _register_page(app, site)
+    _register_map(app, site)
+    _register_searches(app, site)
+    if site.profile.precision.place is PlacePrecision.EXACT:
+        _register_marks(app, site)
+
+
+def _register_page(app: dash.Dash, site: Site) -> None:
+    @app.callback(
+        Output(ids.ANSWER, "tree"),
+        Output(ids.CHANGES, "tree"),
+        Output(ids.FILTERS, "tree"),
+        Output(ids.MORE_FILTERS, "tree"),
+        Output(ids.BREAKDOWN, "tree"),
+        Output(ids.LISTING, "tree"),
+        Input(ids.URL, "search"),
+        Input(ids.VERSION, "data"),
+    )
+    def _page(query: str | None, _version: str | None) -> tuple[Tree, ...]:
+        visit = site.visit(query)
+        try:
+            home = site.board.home(visit.address.filters, visit.address.view)
+        except SnapshotError:
+            return waiting(visit)
+        return (
+            answer.answer(visit, home),
+            breakdown.changes(visit, home.changes),
+            filters.main_filters(visit, home),
+            filters.more_filters(visit, home),
+            breakdown.breakdown(visit, home.breakdown),
+            listing.listing(visit, home.listing),
+        )
+
+
+def waiting(visit: Visit) -> tuple[Tree, ...]:
+    """Return what the screen shows before there is any data; the line above says how far it is."""
+    title = element("h1", visit.words("first.headline", city=visit.profile.name), tabindex=-1)
+    return ([title], [], [], [], [], [])
+
+
+def _register_map(app: dash.Dash, site: Site) -> None:
+    @app.callback(
+        Output(ids.MAP, "figure"),
+        Output(ids.MAP_SHOWN, "data"),
+        Output(ids.MAP_HEAD, "tree"),
+        Output(ids.MAP_LEGEND, "tree"),
+        Output(ids.MAP_TABLE, "tree"),
+        Output(ids.MAP_TABLE, "attributes"),
+        Input(ids.URL, "search"),
+        Input(ids.VERSION, "data"),
+        Input(ids.THEME, "data"),
+        State(ids.MAP_SHOWN, "data"),
+    )
+    def _map(
+        query: str | None, _version: str | None, theme: str | None, before: dict[str, str] | None
+    ) -> tuple[Any, ...]:
+        visit = site.visit(query)
+        try:
+            return drawn(site, visit, theme or "light", before)
+        except SnapshotError:
+            return dash.no_update, None, area_map.head(visit), [], [], dash.no_update
+
+    clientside(
+        app,
+        "map_drawn",
+        Output(ids.MAP_FOCUS, "attributes"),
+        Input(ids.MAP, "figure"),
+        State(ids.MAP_FOCUS, "attributes"),
+    )
+
+
+def drawn(site: Site, visit: Visit, theme: str, before: dict[str, str] | None) -> tuple[Any, ...]:
+    """Return the map, what it was drawn for, its title, legend and table.
+
+    Areas count what they would show if they were chosen, so the layer's own filter is lifted:
+    what is chosen is outlined, and its neighbours can be compared and chosen.
+    """
+    snapshot = site.board.snapshot()
+    layer = snapshot.layer(visit.layer)
+    unrestricted = visit.address.filters.with_area(layer.id, frozenset())
+    values = site.board.area_values(unrestricted, layer.id)
+    areas = area_map.area_map(visit, layer, values)
+    scale = figures.Scale.of(values.counts)
+    shown = area_map.Shown(layer.id, areas.polygons, theme, visit.words.language).stored()
+    figure: go.Figure | Patch
+    if shown == before:
+        figure = figures.area_patch(areas, scale, theme)
+    else:
+        place = site.profile.map
+        view = figures.View(place.long, place.lat, place.zoom, place.tile_style)
+        names = area_map.backdrop(visit, snapshot)
+        figure = figures.area_map(areas, scale, theme, view, names)
+    return (
+        figure,
+        shown,
+        area_map.head(visit),
+        area_map.legend(visit, values, scale, theme),
+        area_map.table(visit, layer, values),
+        {"className": "map-table", "hidden": not visit.address.view.table},
+    )
+
+
+def _register_searches(app: dash.Dash, site: Site) -> None:
+    @app.callback(
+        Output(ids.SERVICES, "tree"),
+        Input(ids.URL, "search"),
+        Input(ids.VERSION, "data"),
+        Input(ids.SERVICE_TEXT, "data"),
+    )
+    def _services(query: str | None, _version: str | None, text: str | None) -> Tree:
+        visit = site.visit(query)
+        try:
+            options = site.board.service_options(visit.address.filters, text or "")
+        except SnapshotError:
+            return []
+        return filters.services(visit, options, text or "")
+
+    @app.callback(
+        Output(ids.SEARCH_RESULTS, "tree"),
+        Input(ids.SEARCH_TEXT, "data"),
+        State(ids.URL, "search"),
+    )
+    def _results(text: str | None, query: str | None) -> Tree:
+        if not (text or "").strip():
+            return []
+        visit = site.visit(query)
+        try:
+            found = site.board.search(visit.address.filters, text or "")
+        except SnapshotError:
+            return []
+        return search.results(visit, found, text or "")
+
+    @app.callback(
+        Output(ids.SEARCH_REQUEST, "tree"),
+        Input(ids.SEARCH_TEXT, "data"),
+        State(ids.URL, "search"),
+    )
+    def _request(text: str | None, query: str | None) -> Tree:
+        if not (text or "").strip():
+            return []
+        try:
+            found = site.board.find((text or "").strip())
+        except SnapshotError:
+            return []
+        return search.found_request(site.visit(query), found)
+
+
+def _register_marks(app: dash.Dash, site: Site) -> None:
+    @app.callback(
+        Output(ids.MAP, "figure", allow_duplicate=True),
+        Input(ids.MAP_VIEWPORT, "data"),
+        Input(ids.URL, "search"),
+        Input(ids.VERSION, "data"),
+        State(ids.MAP_SHOWN, "data"),
+        prevent_initial_call=True,
+    )
+    def _marks(
+        viewport: dict[str, float] | None,
+        query: str | None,
+        _version: str | None,
+        shown: dict[str, str] | None,
+    ) -> Patch | Any:
+        if viewport is None or shown is None:
+            return dash.no_update
+        visit = site.visit(query)
+        bounds = Bounds(*(viewport[side] for side in ("west", "south", "east", "north")))
+        marks = site.board.marks(visit.address.filters, bounds, viewport["zoom"])
+        measure = visit.address.filters.measure.value
+        amount = visit.words(f"map.amount.{measure}", amount="%{customdata:,}")
+        return figures.marks_patch(marks, amount)

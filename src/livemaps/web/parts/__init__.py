@@ -1,0 +1,1 @@
+"""The parts of the first screen: each turns a view's values into elements."""

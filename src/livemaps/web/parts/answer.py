@@ -1,0 +1,213 @@
+"""The answer in words, what limits it, and what could not be understood of the address."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from livemaps.model import Measure
+from livemaps.views import Headline, Home, QueryProblem
+from livemaps.web.components import definition, icon, link, notice, rich
+from livemaps.web.elements import Child, Element, element, tree
+from livemaps.web.site import Visit
+from livemaps.web.urlstate import Address
+
+MOST_NAMED = 2
+"""More areas or services than this are counted in the headline, not named."""
+
+
+def answer(visit: Visit, home: Home) -> list[Element]:
+    """Return the headline, the sentences below it and the filters in force."""
+    headline = home.headline
+    lede = element("p", _spaced(sentences(visit, headline)), class_="lede")
+    facts = [element("li", fact, key=key) for key, fact in asides(visit, headline)]
+    return tree(
+        (_problem(visit, problem) for problem in visit.problems),
+        _title(visit, home),
+        lede if headline.total else _nothing(visit),
+        _chips(visit, home),
+        element("ul", facts, class_="asides"),
+    )
+
+
+def _title(visit: Visit, home: Home) -> Element:
+    """Return the headline: where and what, how many."""
+    headline = home.headline
+    text = visit.words(
+        f"answer.{headline.measure.value}", scope=scope(visit, home), count=headline.total
+    )
+    return element(
+        "h1",
+        element("span", rich(text), role="status"),
+        " ",
+        definition(visit.words, visit.address, headline.measure.value),
+        tabindex=-1,
+        data_focus_fallback=True,
+    )
+
+
+def scope(visit: Visit, home: Home) -> str:
+    """Return what the headline speaks of: the areas chosen, else the city; and the services."""
+    words = visit.words
+    places = [_named(visit, home, layer, keys) for layer, keys in visit.address.filters.areas]
+    subjects = [
+        _named(visit, home, dimension, visit.address.chosen(dimension))
+        for dimension in ("service", "category", "agency")
+        if visit.address.chosen(dimension)
+    ]
+    where = words("scope.and").join(places) or visit.profile.name
+    if not subjects:
+        return where
+    return words("scope.subject", where=where, what=words("scope.and").join(subjects))
+
+
+def _named(visit: Visit, home: Home, dimension: str, values: frozenset[str]) -> str:
+    """Return chosen values by name, or how many they are where they are many."""
+    if len(values) > MOST_NAMED:
+        return visit.words(
+            "scope.many", count=len(values), dimension=visit.dimension(dimension).lower()
+        )
+    names = _labels(visit, home, dimension)
+    return visit.words.listed(
+        [names.get(value) or visit.label(dimension, value) for value in sorted(values)]
+    )
+
+
+def _labels(visit: Visit, home: Home, dimension: str) -> dict[str, str]:
+    """Return the names of the options that are chosen in a filter."""
+    facet = home.facets.facets.get(dimension)
+    options = facet.options if facet else ()
+    return {o.value: visit.label(dimension, o.value, o.label) for o in options if o.chosen}
+
+
+def sentences(visit: Visit, headline: Headline) -> Iterator[str]:
+    """Yield the sentences below the headline; each says one thing."""
+    words = visit.words
+    if headline.measure is Measure.OPEN:
+        share = words.percent(headline.over_four_weeks / headline.total)
+        yield words("answer.old", count=headline.over_four_weeks, share=share)
+        change = headline.change_in_a_month
+        if change is not None:
+            direction = "same" if change == 0 else "more" if change > 0 else "fewer"
+            yield words(f"answer.change.{direction}", count=abs(change))
+    if headline.week_ends is not None:
+        yield _week(visit, headline, headline.week_ends)
+    if headline.measure is Measure.OPEN and headline.oldest_day is not None:
+        yield words("answer.since.oldest", day=words.day(headline.oldest_day, "long"))
+
+
+def _week(visit: Visit, headline: Headline, ends: int) -> str:
+    """Return how many were reported in the newest complete week, and compared with before."""
+    words = visit.words
+    change = headline.last_week - headline.week_before
+    direction = "same" if change == 0 else "more" if change > 0 else "fewer"
+    compared = words(f"answer.week.{direction}", count=abs(change))
+    return words(
+        "answer.week.reported", day=words.day(ends), count=headline.last_week, compared=compared
+    )
+
+
+def asides(visit: Visit, headline: Headline) -> Iterator[tuple[str, list[Child]]]:
+    """Yield what the number leaves out or cannot show, each with its key."""
+    words, address = visit.words, visit.address
+    if headline.set_apart_hidden and not address.filters.set_apart:
+        text = words(
+            "aside.apart",
+            count=headline.set_apart_hidden,
+            services=words.listed(visit.profile.set_apart_services),
+        )
+        yield "apart", [text, " ", link(address.filtered(set_apart=True), words("aside.include"))]
+    if headline.duplicates:
+        text = words("aside.duplicates", count=headline.duplicates)
+        yield "duplicates", [text, definition(words, address, "duplicates")]
+    if headline.unplaced:
+        yield (
+            "unplaced",
+            [
+                words("aside.unplaced", count=headline.unplaced),
+                definition(words, address, "unplaced"),
+            ],
+        )
+
+
+def _nothing(visit: Visit) -> Element:
+    """Return which filters to loosen, by name, when nothing matches."""
+    words = visit.words
+    loosened = [
+        element(
+            "li",
+            link(without, words("none.without", filter=_read(visit, key, value))),
+            key=key + value,
+        )
+        for key, value, without in visit.address.in_force()
+    ]
+    if not loosened:
+        return notice("plain", words("none.title"), element("p", words("none.no_filter")))
+    clear = element("li", link(visit.address.cleared(), words("filters.clear")), key="clear")
+    return notice(
+        "plain",
+        words("none.title"),
+        element("p", words("none.loosen")),
+        element("ul", loosened, clear),
+    )
+
+
+def _read(visit: Visit, key: str, value: str, published: str | None = None) -> str:
+    """Return a filter in force as it reads on a chip."""
+    words = visit.words
+    if key in ("from", "to"):
+        return words(f"chip.{key}", day=words.day(int(value)))
+    if key == "apart":
+        return words("chip.apart", services=words.listed(visit.profile.set_apart_services))
+    name = visit.label(key, value, published)
+    if visit.is_layer(key) and name.startswith(visit.dimension(key)):
+        return name
+    return words("chip.named", filter=visit.dimension(key), value=name)
+
+
+def _chips(visit: Visit, home: Home) -> Element | None:
+    """Return the filters in force, each with the way to take it away."""
+    words = visit.words
+    names = {key: _labels(visit, home, key) for key, _, _ in visit.address.in_force()}
+    chips = [
+        _chip(
+            words("chip.remove"),
+            _read(visit, key, value, names[key].get(value)),
+            without,
+            key + value,
+        )
+        for key, value, without in visit.address.in_force()
+    ]
+    if not chips:
+        return None
+    clear = element(
+        "li",
+        link(visit.address.cleared(), words("filters.clear"), class_="clear"),
+        key="clear",
+    )
+    return element("ul", chips, clear, class_="chips", aria_label=words("chip.label"))
+
+
+def _chip(remove: str, text: str, without: Address, key: str) -> Element:
+    """Return one filter in force; the whole chip takes it away."""
+    label = f"{remove} {text}"
+    return element(
+        "li", link(without, text, icon("close"), class_="chip", aria_label=label), key=key
+    )
+
+
+def _problem(visit: Visit, problem: QueryProblem) -> Element:
+    """Return which part of the address was left out, and what may have been meant."""
+    words = visit.words
+    kind = problem.kind if words.has(f"problem.{problem.kind}") else "other"
+    text = words(f"problem.{kind}", name=problem.name, value=problem.value)
+    meant = None
+    if problem.suggestion and problem.kind == "unknown_value":
+        better = visit.address.toggled(problem.name, problem.suggestion)
+        name = visit.label(problem.name, problem.suggestion)
+        meant = element("p", link(better, words("problem.meant", value=name)))
+    return notice("warning", text, element("p", words("problem.kept")), meant)
+
+
+def _spaced(texts: Iterator[str]) -> list[Child]:
+    """Return sentences after each other, their strong parts marked."""
+    return [part for text in texts for part in (*rich(text), " ")]

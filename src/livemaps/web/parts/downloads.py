@@ -1,0 +1,35 @@
+"""Where what is shown can be taken away from. Paths of the API, with the page's own filters."""
+
+from __future__ import annotations
+
+from livemaps.views.query import to_query
+from livemaps.web.elements import Element, element
+from livemaps.web.site import Visit
+
+
+def requests_downloads(visit: Visit) -> list[Element]:
+    """Return links to the requests behind the list."""
+    query = to_query(visit.address.filters)
+    return [_file(visit, f"/api/v1/requests.{kind}", query, kind) for kind in ("csv", "geojson")]
+
+
+def area_downloads(visit: Visit) -> list[Element]:
+    """Return links to the map's numbers and areas, and a button that keeps its picture."""
+    query = "&".join(
+        part for part in (to_query(visit.address.filters), f"layer={visit.layer}") if part
+    )
+    files = [_file(visit, f"/api/v1/areas.{kind}", query, kind) for kind in ("csv", "geojson")]
+    picture = element(
+        "button",
+        visit.words("download.png"),
+        type="button",
+        data_action="picture",
+        data_name=f"{visit.profile.id}-{visit.address.filters.measure.value}-{visit.layer}",
+    )
+    return [*files, picture]
+
+
+def _file(visit: Visit, path: str, query: str, kind: str) -> Element:
+    """Return a link to a file."""
+    href = f"{path}?{query}" if query else path
+    return element("a", visit.words(f"download.{kind}"), href=href, download=True)

@@ -1,0 +1,400 @@
+"""What surrounds every page: the document, the header, the freshness line, the footer.
+
+`Document` writes the HTML that arrives first: language, theme, skip link and a skeleton, so that
+nothing jumps once the scripts have drawn the page.
+"""
+
+from __future__ import annotations
+
+from html import escape
+from typing import Any
+
+import dash
+from dash import Input, Output, State, dcc, html
+from flask import request
+
+from livemaps.errors import SnapshotError
+from livemaps.snapshot import SnapshotMeta
+from livemaps.status import State as Refreshing
+from livemaps.status import Status
+from livemaps.text import Words
+from livemaps.web import ids
+from livemaps.web.clientside import clientside
+from livemaps.web.components import ago, badge, icon, link, notice
+from livemaps.web.elements import Child, Element, Region, element
+from livemaps.web.site import Site, Visit
+
+NAVIGATION = (("/", "map"), ("/status", "status"), ("/about", "about"))
+
+DOCUMENT = """<!DOCTYPE html>
+<html lang="{language}"{theme}>
+<head>
+{metas}
+<meta name="description" content="{description}">
+<meta name="color-scheme" content="light dark">
+<meta name="theme-color" content="#ffffff" media="(prefers-color-scheme: light)">
+<meta name="theme-color" content="#10181d" media="(prefers-color-scheme: dark)">
+<title>{title}</title>
+<link rel="icon" type="image/svg+xml" href="{icon}">
+{css}
+</head>
+<body>
+<a class="skip-link" href="#page">{skip}</a>
+{app_entry}
+<noscript><p class="notice">{noscript}</p></noscript>
+<footer class="visually-hidden">{config}{scripts}{renderer}</footer>
+</body>
+</html>
+"""
+
+SKELETON = """<div id="react-entry-point"><div class="skeleton" role="status">
+<div class="skeleton-header"></div><div class="skeleton-line"></div>
+<p class="visually-hidden">{loading}</p></div></div>"""
+
+
+class Document(dash.Dash):
+    """A Dash app whose document speaks the visitor's language from the first byte."""
+
+    def __init__(self, *arguments: Any, site: Site, **options: Any) -> None:
+        self.site = site
+        super().__init__(*arguments, **options)
+
+    def interpolate_index(self, *_: object, **parts: Any) -> str:
+        """Return the document for the address that is asked for."""
+        visit = self.site.visit(request.query_string.decode("utf-8", "replace"), request.path)
+        words, theme = visit.words, visit.address.view.theme
+        name = escape(self.site.profile.name)
+        return DOCUMENT.format(
+            language=words.language,
+            theme=f' data-theme="{theme}"' if theme else "",
+            metas=parts["metas"],
+            description=escape(words("site.description", city=self.site.profile.name)),
+            title=escape(title(self.site, words, request.path)),
+            icon=self.get_asset_url("icon.svg"),
+            css=parts["css"],
+            skip=escape(words("skip")),
+            app_entry=SKELETON.format(loading=escape(words("loading"))),
+            noscript=escape(words("noscript", city=name)),
+            config=parts["config"],
+            scripts=parts["scripts"],
+            renderer=parts["renderer"],
+        )
+
+
+def title(site: Site, words: Words, path: str) -> str:
+    """Return the title of a page, as a browser's tab shows it."""
+    page = dict(NAVIGATION).get(path, "missing")
+    return words("site.title", page=words(f"nav.{page}"), city=site.profile.name)
+
+
+def layout(poll_seconds: float) -> html.Div:
+    """Return what every page lies in. Nothing in it depends on the address."""
+    return html.Div(
+        [
+            dcc.Location(id=ids.URL, refresh=False),
+            dcc.Store(id=ids.LIVE),
+            dcc.Store(id=ids.VERSION),
+            dcc.Store(id=ids.ROUTE),
+            dcc.Store(id=ids.TITLE),
+            dcc.Store(id=ids.THEME),
+            dcc.Interval(id=ids.TICK, interval=int(1000 * poll_seconds)),
+            Region(id=ids.HEADER, name="header", attributes={"className": "site-header"}),
+            Region(id=ids.FRESHNESS, name="section", attributes={"className": "freshness"}),
+            Region(id=ids.CONNECTION, attributes={"role": "status", "className": "connection"}),
+            html.Main(id=ids.PAGE, tabIndex="-1"),
+            Region(id=ids.FOOTER, name="footer", attributes={"className": "site-footer"}),
+            Region(id=ids.ANNOUNCER, attributes={"role": "status", "className": "visually-hidden"}),
+        ],
+        className="site",
+    )
+
+
+def register(app: dash.Dash, site: Site) -> None:
+    """Register the callbacks of what every page has."""
+
+    @app.callback(
+        Output(ids.HEADER, "tree"),
+        Output(ids.FOOTER, "tree"),
+        Input(ids.URL, "search"),
+        Input(ids.URL, "pathname"),
+    )
+    def _frame(search: str | None, path: str | None) -> tuple[list[Element], list[Element]]:
+        visit = site.visit(search, path or "/")
+        return header(site, visit), footer(site, visit)
+
+    @app.callback(
+        Output(ids.FRESHNESS, "tree"),
+        Input(ids.LIVE, "data"),
+        Input(ids.ROUTE, "data"),
+        State(ids.URL, "search"),
+    )
+    def _freshness(_live: object, _route: object, search: str | None) -> list[Element]:
+        visit = site.visit(search)
+        return freshness(site, visit, site.board.status(), published(site))
+
+    clientside(
+        app,
+        "route",
+        Output(ids.ROUTE, "data"),
+        Output(ids.THEME, "data"),
+        Input(ids.URL, "href"),
+        State(ids.ROUTE, "data"),
+    )
+    clientside(
+        app,
+        "poll",
+        Output(ids.LIVE, "data"),
+        Output(ids.VERSION, "data"),
+        Input(ids.TICK, "n_intervals"),
+        State(ids.LIVE, "data"),
+        State(ids.VERSION, "data"),
+    )
+
+
+def published(site: Site) -> SnapshotMeta | None:
+    """Return what is true of the snapshot on show; None where there is none to read."""
+    try:
+        return site.board.snapshot().meta
+    except SnapshotError:
+        return None
+
+
+def header(site: Site, visit: Visit) -> list[Element]:
+    """Return the header: the city, the pages, language, theme and the pause button."""
+    words, address = visit.words, visit.address
+    return [
+        link(
+            address.page_link("/"),
+            icon("mark"),
+            element("span", site.profile.name, class_="brand-city"),
+            element("span", words("site.name"), class_="brand-name"),
+            class_="brand",
+        ),
+        element(
+            "nav",
+            element(
+                "ul",
+                [
+                    element(
+                        "li",
+                        link(
+                            address.page_link(path),
+                            words(f"nav.{name}"),
+                            aria_current="page" if path == address.path else None,
+                        ),
+                        key=name,
+                    )
+                    for path, name in NAVIGATION
+                ],
+            ),
+            aria_label=words("nav.label"),
+        ),
+        element("div", _languages(site, visit), _buttons(words), class_="tools"),
+        element(
+            "template",
+            id="phrases",
+            data_lost=words("connection.lost"),
+            data_back=words("connection.back"),
+            data_updated=words("updates.new"),
+        ),
+    ]
+
+
+def _languages(site: Site, visit: Visit) -> Element:
+    """Return links to the same view in the other languages."""
+    return element(
+        "ul",
+        [
+            element(
+                "li",
+                link(
+                    visit.address.shown(lang=language),
+                    language.upper(),
+                    lang=language,
+                    hreflang=language,
+                    aria_label=site.catalogue.words(language)("language.own"),
+                    aria_current="true" if language == visit.words.language else None,
+                ),
+                key=language,
+            )
+            for language in site.catalogue.languages
+        ],
+        class_="languages",
+        aria_label=visit.words("language.label"),
+    )
+
+
+def _buttons(words: Words) -> list[Element]:
+    """Return the theme and pause buttons; `assets/live.js` makes them work."""
+    return [
+        element(
+            "button",
+            icon("theme"),
+            element("span", words("theme.switch"), class_="button-text"),
+            type="button",
+            class_="button quiet",
+            data_action="theme",
+        ),
+        element(
+            "button",
+            element("span", icon("pause"), class_="when-running"),
+            element("span", icon("play"), class_="when-paused"),
+            element("span", words("updates.pause"), class_="button-text"),
+            type="button",
+            class_="button quiet",
+            data_action="pause",
+            aria_pressed="false",
+        ),
+    ]
+
+
+def freshness(
+    site: Site, visit: Visit, status: Status | None, meta: SnapshotMeta | None
+) -> list[Element]:
+    """Return the line that is always in sight: how old what one sees is, and how exact."""
+    words = visit.words
+    facts: list[Child] = [
+        badge(words("simulated"), "simulated") if site.profile.simulated else None,
+        _pulse(words, status, meta),
+        _checked(site, words, status),
+        *(_record_facts(site, visit, meta) if meta else ()),
+    ]
+    line = element(
+        "p",
+        [element("span", fact) for fact in facts if fact],
+        class_="facts",
+        data_open=str(meta.counts.open) if meta else None,
+    )
+    return [element("h2", words("freshness.label"), class_="visually-hidden"), line] + [
+        message for message in _messages(site, visit, status, meta) if message
+    ]
+
+
+def _pulse(words: Words, status: Status | None, meta: SnapshotMeta | None) -> Element:
+    """Return the state of the feed in one word, with a mark of its own shape."""
+    state = "first_start" if meta is None else "ok"
+    if status and status.state is Refreshing.FAILING:
+        state = "failing"
+    elif meta and status and status.state is Refreshing.PARTIAL:
+        state = "partial"
+    return element("span", words(f"state.{state}"), class_=f"pulse pulse-{state}")
+
+
+def _checked(site: Site, words: Words, status: Status | None) -> Element | None:
+    """Return when the feed was last asked, counting on in the browser."""
+    if status is None or status.last_checked is None:
+        return None
+    shown = words.moment(site.local(status.last_checked))
+    return element("span", words("freshness.checked"), " ", ago(status.last_checked, words, shown))
+
+
+def _record_facts(site: Site, visit: Visit, meta: SnapshotMeta) -> list[Child]:
+    """Return the age of the newest record, the number without place, and what a place means."""
+    words = visit.words
+    unplaced = sum(meta.unplaced.get(site.profile.finest.id, {}).values())
+    newest = None
+    if meta.newest_day is not None:
+        age = words.ages(meta.as_of_day - meta.newest_day)
+        newest = words("freshness.newest", day=words.day(meta.newest_day), age=age)
+    precision = meta.place_precision.name.lower()
+    return [
+        newest,
+        words("freshness.unplaced", count=unplaced),
+        link(
+            visit.address.page_link("/about", "precision"),
+            words(f"precision.{precision}.short", layer=_finest(site, words)),
+        ),
+    ]
+
+
+def _finest(site: Site, words: Words) -> str:
+    """Return what one of the smallest areas is called, as within a sentence."""
+    return site.profile.finest.called(words.language).lower()
+
+
+def _messages(
+    site: Site, visit: Visit, status: Status | None, meta: SnapshotMeta | None
+) -> list[Element | None]:
+    """Return what a visitor must know before reading a number."""
+    words = visit.words
+    return [
+        _first_start(words, status) if meta is None else None,
+        _failing(site, words, status) if status else None,
+        _stale(site, words, meta) if meta else None,
+    ]
+
+
+def _first_start(words: Words, status: Status | None) -> Element:
+    """Return the progress of the first fetch."""
+    progress = status.progress if status else None
+    if progress is None:
+        return notice("plain", words("first.title"), element("p", words("first.waiting")))
+    if progress.expected is None:
+        text = words("first.pages", done=progress.done)
+    else:
+        text = words("first.progress", done=progress.done, expected=progress.expected)
+    bar = element("progress", value=progress.done, max=progress.expected, aria_label=text)
+    return notice("plain", words("first.title"), element("p", text), bar)
+
+
+def _failing(site: Site, words: Words, status: Status) -> Element | None:
+    """Return why the feed cannot be had, since when, and when it is tried again."""
+    if status.state is not Refreshing.FAILING:
+        return None
+    kind = f"failing.reason.{status.error_kind}"
+    reason = words(kind) if words.has(kind) else words("failing.reason.other")
+    since = status.failing_since or status.last_checked
+    sentences = [
+        element("p", reason, " ", words("failing.kept")),
+        element(
+            "p",
+            words("failing.since"),
+            " ",
+            ago(since, words, words.moment(site.local(since)) if since else ""),
+            ". ",
+            words("failing.next", time=words.clock(site.local(status.next_check)))
+            if status.next_check
+            else None,
+        ),
+    ]
+    return notice("warning", words("failing.title"), sentences, urgent=True)
+
+
+def _stale(site: Site, words: Words, meta: SnapshotMeta) -> Element | None:
+    """Return a large warning where the data is older than it may be."""
+    late = site.board.stale()
+    if late is None:
+        return None
+    day = words.day(meta.newest_day) if meta.newest_day is not None else words("never")
+    return notice("stale", words(f"stale.{late}.title", day=day), urgent=True)
+
+
+def footer(site: Site, visit: Visit) -> list[Element]:
+    """Return the footer: sources, licence, and where else to go."""
+    words, profile = visit.words, site.profile
+    links = profile.links
+    outside = [
+        (links.report_a_problem, "footer.report"),
+        (links.portal, "footer.portal"),
+        (profile.licence_url, "footer.licence"),
+    ]
+    return [
+        element("p", words("simulation.long") if profile.simulated else profile.attribution),
+        element(
+            "ul",
+            [
+                element("li", element("a", words(key), href=href, rel="external"), key=key)
+                for href, key in outside
+                if href
+            ],
+            element("li", element("a", words("footer.api"), href="/api/v1/status")),
+        ),
+    ]
+
+
+def page_title(site: Site, visit: Visit) -> dict[str, Any]:
+    """Return what the browser needs of a page: its title, and the language to mark it with."""
+    return {
+        "title": title(site, visit.words, visit.address.path),
+        "language": visit.words.language,
+    }

@@ -1,0 +1,85 @@
+"""What every page is given, and what one visit asks for."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from zoneinfo import ZoneInfo
+
+from flask import has_request_context, request
+
+from livemaps.feeds.profile import Profile
+from livemaps.settings import Settings
+from livemaps.text import Catalogue, Words
+from livemaps.views import Board, QueryProblem
+from livemaps.web.urlstate import Address
+
+TRANSLATED = ("stage", "age", "measure")
+"""Filters whose values are our own words, not names of the feed."""
+
+
+@dataclass(frozen=True, slots=True)
+class Visit:
+    """One address, read: what to show, in which language, and what could not be understood."""
+
+    address: Address
+    words: Words
+    profile: Profile
+    problems: tuple[QueryProblem, ...] = ()
+
+    def label(self, dimension: str, value: str, published: str | None = None) -> str:
+        """Return how a value of a filter reads.
+
+        Our own words (stages, ages, reasons for having no place) are translated, areas are
+        called as the profile says, names of the feed stay as published. `dimension` is the key
+        of the filter in the address, or a boundary layer's id.
+        """
+        if value.startswith("unplaced:"):
+            return self.words(f"unplaced.{value.removeprefix('unplaced:')}")
+        if dimension in TRANSLATED:
+            return self.words(f"{dimension}.{value}")
+        if self.is_layer(dimension):
+            layer = self.profile.layer(dimension)
+            return layer.area_name(value, published, self.words.language)
+        return (published or value) or self.words("no_value")
+
+    def is_layer(self, dimension: str) -> bool:
+        """Return whether a filter is one of the city's boundary layers."""
+        return any(layer.id == dimension for layer in self.profile.layers)
+
+    def dimension(self, dimension: str) -> str:
+        """Return what a filter is called, such as `Agency` or `Ward`."""
+        if self.is_layer(dimension):
+            return self.profile.layer(dimension).called(self.words.language)
+        return self.words(f"filter.{dimension}")
+
+    @property
+    def layer(self) -> str:
+        """The boundary layer on the map."""
+        return self.address.view.layer or self.profile.finest.id
+
+
+@dataclass(frozen=True, slots=True)
+class Site:
+    """The city's board and everything that says how to show it."""
+
+    board: Board
+    profile: Profile
+    settings: Settings
+    catalogue: Catalogue
+
+    def visit(self, search: str | None, path: str = "/") -> Visit:
+        """Read the query of an address; never raises, whatever stands in it."""
+        parsed = self.board.parse(search or "")
+        address = Address(parsed.filters, parsed.view, path)
+        return Visit(address, self.words(parsed.view.lang), self.profile, parsed.problems)
+
+    def words(self, language: str | None) -> Words:
+        """Return the words of a language; without one, of the browser's first that is spoken."""
+        if language is None and has_request_context():
+            language = self.catalogue.preferred(list(request.accept_languages.values()))
+        return self.catalogue.words(language)
+
+    def local(self, moment: datetime) -> datetime:
+        """Return a moment on the city's clock."""
+        return moment.astimezone(ZoneInfo(self.profile.time_zone))
