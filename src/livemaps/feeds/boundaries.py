@@ -219,15 +219,16 @@ def _on_earth(spec: LayerProfile, raw: RawAreas) -> tuple[NDArray[np.object_], l
 
 def _looks_like_degrees(shapes: NDArray[np.object_]) -> bool:
     """Whether all coordinates would do as degrees; in metres a city spans thousands."""
+    if not shapely.get_num_coordinates(shapes).any():
+        return True
     west, south, east, north = shapely.total_bounds(shapes)
     return bool(-180 <= west <= east <= 180 and -90 <= south <= north <= 90)
 
 
 def _check_degrees(shapes: NDArray[np.object_], system: str) -> None:
     """Refuse outlines that do not lie on earth: another system, or latitude before longitude."""
-    bounds = shapely.total_bounds(shapes)
-    if not np.isnan(bounds).any() and not _looks_like_degrees(shapes):
-        west, south, east, north = bounds
+    if not _looks_like_degrees(shapes):
+        west, south, east, north = shapely.total_bounds(shapes)
         raise BoundaryError(
             f"its coordinates ({west:.6g} to {east:.6g}, {south:.6g} to {north:.6g}) are not "
             f"longitude and latitude as {system} says: add crs = 'EPSG:…' to the layer in the "

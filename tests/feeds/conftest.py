@@ -1,0 +1,30 @@
+"""Fixtures for feeds and boundaries."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from livemaps.feeds.boundaries import BoundaryLayer, load_layer
+from livemaps.feeds.profile import Profile, load_profile
+
+
+@pytest.fixture(scope="session")
+def calgary() -> Profile:
+    """The profile of Calgary that ships."""
+    return load_profile("calgary")
+
+
+@pytest.fixture(scope="session")
+def wards(calgary: Profile, shared_data: Path) -> BoundaryLayer:
+    """Calgary's real wards of 2025."""
+    path = shared_data / "calgary" / "ward_boundaries_2025-11.csv"
+    return load_layer(calgary.layer("ward"), path)
+
+
+@pytest.fixture(scope="session")
+def communities(calgary: Profile, shared_data: Path, wards: BoundaryLayer) -> BoundaryLayer:
+    """Calgary's real communities of 2024, within its wards of 2025."""
+    path = shared_data / "calgary" / "community_district_boundaries_2024-02.csv"
+    return load_layer(calgary.layer("community"), path, within=wards)
