@@ -144,7 +144,8 @@ class Refresher:
             writing.reject(page.rejects)
             tally.add(page)
             self._show_progress(plan, number)
-        writing.set_meta(ROWS_TROUBLE, json.dumps(tally.trouble))
+        if tally.received:
+            writing.set_meta(ROWS_TROUBLE, json.dumps(tally.trouble))
         if plan.kind is PlanKind.FIRST:
             # The day after the window's first, on which the feed's clock may have cut it.
             since = self._today() - self._settings.recent_days + 1
