@@ -152,7 +152,7 @@ def refreshing(
 
     stop = threading.Event()
     with refresher(settings, profile, feed, clock=clock, today=today, stop=stop) as repeated:
-        scheduler = Scheduler(repeated, settings, clock=clock, on_refresh=on_refresh)
+        scheduler = Scheduler(repeated, settings, on_refresh=on_refresh)
         scheduler.start()
         try:
             yield

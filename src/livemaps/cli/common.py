@@ -21,7 +21,7 @@ from livemaps.settings import PREFIX, Settings
 
 Command = TypeVar("Command", bound=Callable[..., Any])
 
-KINDS: Mapping[str, click.ParamType] = {
+KINDS: Mapping[str, click.ParamType[Any]] = {
     "int": click.INT,
     "float": click.FLOAT,
     "Path": click.Path(path_type=Path, file_okay=False),
@@ -51,12 +51,15 @@ class Exit(IntEnum):
 
 
 class Failure(click.ClickException):
-    """An error of livemaps as the last line of a command: its message, and its exit status."""
+    """An error of livemaps as the last line of a command."""
 
-    def __init__(self, error: LivemapsError) -> None:
-        super().__init__(str(error))
-        configured = isinstance(error, ConfigurationError)
-        self.exit_code = Exit.USAGE if configured else Exit.FAILED
+    exit_code = Exit.FAILED
+
+
+class Misconfigured(Failure):
+    """The same, where what the operator wrote is wrong."""
+
+    exit_code = Exit.USAGE
 
 
 class Commands(click.Group):
@@ -66,16 +69,18 @@ class Commands(click.Group):
         """Run the command; what it raises on purpose is told in a sentence, not a traceback."""
         try:
             return super().invoke(ctx)
+        except ConfigurationError as error:
+            raise Misconfigured(str(error)) from error
         except LivemapsError as error:
-            raise Failure(error) from error
+            raise Failure(str(error)) from error
 
 
 def setting_flag(name: str) -> Callable[[Command], Command]:
     """Return the option of a setting: its meaning, variable and default are the setting's own."""
     declared = {field.name: field for field in dataclasses.fields(Settings)}[name]
+    meaning = declared.metadata["meaning"]
     help_text = (
-        f"{declared.metadata['meaning'].capitalize()}. "
-        f"[{PREFIX}{name.upper()}; default: {declared.default}]"
+        f"{meaning[0].upper()}{meaning[1:]}. [{PREFIX}{name.upper()}; default: {declared.default}]"
     )
     return click.option(
         f"--{name.replace('_', '-')}",
@@ -105,7 +110,9 @@ def examples(*lines: str) -> str:
 json_flag = click.option("--json", "as_json", is_flag=True, help="Print JSON for a program.")
 
 
-def read_settings(defaults: Mapping[str, str] | None = None, **chosen: object) -> Settings:
+def read_settings(
+    chosen: Mapping[str, object], defaults: Mapping[str, str] | None = None
+) -> Settings:
     """Return the settings of the environment with the flags that were given, and start the log.
 
     `defaults` are variables that hold where the environment does not set them.

@@ -20,7 +20,7 @@ from livemaps.cli.common import (
 )
 from livemaps.cli.progress import progress_bar
 from livemaps.feeds.profile import load_profile
-from livemaps.main import create_feed
+from livemaps.main import city_calendar, create_feed
 from livemaps.model import day_number, utc_now
 
 if TYPE_CHECKING:
@@ -40,9 +40,9 @@ DAY = click.DateTime(formats=["%Y-%m-%d"])
 @click.option("--fetch", is_flag=True, help="Fetch every layer again first.")
 @json_flag
 def boundaries(fetch: bool, as_json: bool, **chosen: object) -> None:
-    """List and check the boundary layers, and fetch those that are not there yet.
+    """List and check the boundary layers.
 
-    Each layer is read as a refresh reads it: coordinate system, validity, duplicate and empty
+    Those that are not there yet are fetched first. Each layer is read as a refresh reads it: coordinate system, validity, duplicate and empty
     keys. What is not quite right is told; what cannot be used fails. A refresher that is running
     notices new files by itself.
 
@@ -50,7 +50,7 @@ def boundaries(fetch: bool, as_json: bool, **chosen: object) -> None:
     """
     from livemaps.feeds.boundary_folder import BoundaryFolder
 
-    settings = read_settings(**chosen)
+    settings = read_settings(chosen)
     profile = load_profile(settings.city)
     folder = BoundaryFolder(settings.data_dir)
     with stoppable():
@@ -112,36 +112,33 @@ def _written(moment: datetime | None) -> str:
     metavar="YYYY-MM-DD",
     help="The first day of request to bring.",
 )
+@click.option("--again", is_flag=True, help="Begin at today again instead of going on.")
 @json_flag
-def backfill(since: datetime, as_json: bool, **chosen: object) -> None:
-    """Bring the history: every request made since a day, the newest first.
+def backfill(since: datetime, again: bool, as_json: bool, **chosen: object) -> None:
+    """Bring the history, the newest requests first.
 
-    It can be stopped at any moment and goes on from there when it is started again, and a
-    refresher may go on beside it. Memory stays that of one page. The map shows what has arrived
-    now and then, and all of it at the end.
+    It brings every request made since a day. It can be stopped at any moment and goes on from there when it is started again, and a
+    refresher may go on beside it, and publishes what has arrived; without one, the next refresh
+    does. Memory stays that of one page.
 
     Exit status: 0 all there; 1 failed (start it again to go on); 130 or 143 when stopped.
     """
     from livemaps.backfill import Backfill
     from livemaps.store import Store
 
-    settings = read_settings(**chosen)
+    settings = read_settings(chosen)
     profile = load_profile(settings.city)
     with (
         stoppable(),
         closing(Store.open(settings.data_dir, profile)) as store,
         progress_bar("History", "requests") as show,
     ):
-        work = Backfill(
-            profile,
-            create_feed(settings, profile),
-            store,
-            settings.data_dir,
-            settings,
-            clock=utc_now,
-        )
+        feed = create_feed(settings, profile)
+        work = Backfill(feed, store, settings.data_dir, clock=utc_now, today=city_calendar(profile))
         result = work.run(
-            day_number(since.date()), lambda so_far: show(so_far.rows_done, so_far.rows_expected)
+            day_number(since.date()),
+            lambda so_far: show(so_far.rows_done, so_far.rows_expected),
+            again=again,
         )
     if as_json:
         print_json({"since": since.date().isoformat(), **asdict(result)})

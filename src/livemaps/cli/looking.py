@@ -36,14 +36,14 @@ SHOWN = 5
 @flags("city", "data_dir", "log_level")
 @json_flag
 def status(as_json: bool, **chosen: object) -> None:
-    """Say how refreshing goes: the state, how old the data is, what went wrong.
+    """Say how refreshing goes and how old the data is.
 
     Nothing is asked of the portal. With --json it prints the object that the web server gives at
     /api/v1/status.
 
     Exit status: 0 there is data and it was checked in time; 3 not.
     """
-    settings = read_settings(**chosen)
+    settings = read_settings(chosen)
     profile = load_profile(settings.city)
     board = create_board(settings, profile)
     known = board.status()
@@ -134,10 +134,10 @@ def _problem(problem: ProfileProblem) -> dict[str, object]:
 @click.argument("city", metavar="FILE.toml|NAME")
 @json_flag
 def check_city(city: str, as_json: bool) -> None:
-    """Check a city profile and say what is wrong with it, all at once.
+    """Say what is wrong with a city profile.
 
-    For each fault it prints the line, the key, the value and the remedy. A profile without
-    faults is summed up in a few lines, to compare with what you meant. Nothing is fetched.
+    All its faults are told at once, each with the line, the key, the value and the remedy. A
+    profile without faults is summed up, to compare with what you meant. Nothing is fetched.
 
     Exit status: 0 usable, 2 not.
     """

@@ -101,7 +101,7 @@ def _demo_settings(chosen: Mapping[str, object]) -> Iterator[Settings]:
     kept = chosen.get("data_dir") or os.environ.get(f"{PREFIX}DATA_DIR")
     with ExitStack() as passing:
         folder = kept or passing.enter_context(tempfile.TemporaryDirectory(prefix="livemaps-demo-"))
-        yield read_settings(DEMO_DEFAULTS, **{**chosen, "data_dir": folder})
+        yield read_settings({**chosen, "data_dir": folder}, DEMO_DEFAULTS)
 
 
 def _wait() -> None:
@@ -117,16 +117,16 @@ def _wait() -> None:
 )
 @flags("city", "data_dir", "host", "port", "workers", "threads", "log_level")
 def serve(**chosen: object) -> None:
-    """Serve the map with gunicorn: workers that only read the data folder.
+    """Serve the map with gunicorn.
 
-    They ask no portal and write nothing, so start as many as you like; a `livemaps refresh` over
+    The workers only read the data folder: they ask no portal and change nothing, so start as many as you like; a `livemaps refresh` over
     the same folder keeps them current. Before its first refresh the pages say so.
 
     SIGTERM lets answers under way finish; SIGHUP replaces the workers.
 
     Exit status: 0 when told to stop; 2 when an option or the profile is wrong or the port is taken.
     """
-    settings = read_settings(**chosen)
+    settings = read_settings(chosen)
     profile = load_profile(settings.city)
     listener = listening(settings.host, settings.port)
     click.echo(f"{profile.name} is served at {address(listener)}")
@@ -143,9 +143,9 @@ def serve(**chosen: object) -> None:
 @click.option("--once", is_flag=True, help="Refresh once and exit, instead of again and again.")
 @json_flag
 def refresh(once: bool, as_json: bool, **chosen: object) -> None:
-    """Ask the portal what changed and publish it: once, or every few minutes until told to stop.
+    """Ask the portal what changed and publish it.
 
-    The first refresh takes the open requests and the recent ones; later ones only what changed,
+    It goes on, every few minutes, until it is told to stop; with --once it does so once. The first refresh takes the open requests and the recent ones; later ones only what changed,
     and a poll that finds nothing new costs the portal one small request. A refresh is all or
     nothing: when it fails, what was published before stays. One refresher works on a data folder;
     a second one is turned away.
@@ -157,14 +157,24 @@ def refresh(once: bool, as_json: bool, **chosen: object) -> None:
     Exit status with --once: 0 ok or unchanged, 1 failed. Otherwise 0 when told to stop, which
     rolls back a refresh that is under way.
     """
-    settings = read_settings(**chosen)
+    settings = read_settings(chosen)
     profile = load_profile(settings.city)
     if once:
         _refresh_once(settings, profile, as_json=as_json)
         return
     report = _print_refresh if as_json else None
     with stoppable(Exit.OK), refreshing(settings, profile, on_refresh=report):
+        _compress_scripts(settings)
         _wait()
+
+
+def _compress_scripts(settings: Settings) -> None:
+    """Compress the pages' scripts for the web workers, which only read; in the background."""
+    from livemaps.web.static import precompress
+
+    threading.Thread(
+        target=precompress, args=(settings.data_dir,), name="compress", daemon=True
+    ).start()
 
 
 def _refresh_once(settings: Settings, profile: Profile, *, as_json: bool) -> None:
