@@ -18,6 +18,7 @@
     │   └── StoreTooNew         written by a later version of livemaps
     ├── SnapshotError
     │   ├── NoSnapshot          nothing was published yet
+    │   ├── StaleSnapshot       what was published is older than the operator allows
     │   └── SnapshotDamaged     published files are missing or unreadable
     └── VisitorError            the address asked for something that is not there
         ├── UnknownValue        a filter, area, measure or page that does not exist
@@ -157,6 +158,10 @@ class SnapshotError(LivemapsError):
 
 class NoSnapshot(SnapshotError):
     """Nothing was published yet: the first refresh has not finished."""
+
+
+class StaleSnapshot(SnapshotError):
+    """The last successful check of the portal is longer ago than the settings allow."""
 
 
 class SnapshotDamaged(SnapshotError):
