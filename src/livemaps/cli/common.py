@@ -36,6 +36,7 @@ METAVARS: Mapping[str, str] = {
     "log_level": "LEVEL",
 }
 LOG_LEVELS = ("DEBUG", "INFO", "WARNING", "ERROR")
+CHATTY = ("apscheduler", "livemaps.schedule.apscheduler", "urllib3")
 
 
 class Exit(IntEnum):
@@ -121,15 +122,20 @@ def read_settings(
         SettingError: a variable or a flag has an impossible value.
     """
     settings = Settings.from_environment({**(defaults or {}), **os.environ}, **chosen)
-    level = settings.log_level.upper()
+    _start_log(settings.log_level.upper())
+    return settings
+
+
+def _start_log(level: str) -> None:
+    """Log to standard error; what a library says of its own working only at DEBUG."""
     if level not in LOG_LEVELS:
-        raise SettingError(
-            f"{PREFIX}LOG_LEVEL", settings.log_level, f"it takes one of {', '.join(LOG_LEVELS)}"
-        )
+        raise SettingError(f"{PREFIX}LOG_LEVEL", level, f"it takes one of {', '.join(LOG_LEVELS)}")
     logging.basicConfig(
         level=level, format="%(asctime)s %(levelname)s %(name)s: %(message)s", force=True
     )
-    return settings
+    if level != "DEBUG":
+        for library in CHATTY:
+            logging.getLogger(library).setLevel(logging.ERROR)
 
 
 def print_json(value: object) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import os
 import sys
 import tempfile
@@ -30,12 +31,15 @@ from livemaps.serve import address, answering, listening, run_workers
 from livemaps.settings import PREFIX, Settings
 from livemaps.status import refresh_to_json
 
+logger = logging.getLogger(__name__)
+
 DEMO_DEFAULTS: Mapping[str, str] = MappingProxyType(
     {
         "LIVEMAPS_REFRESH_SECONDS": "5",
         "LIVEMAPS_JITTER_SECONDS": "0",
         "LIVEMAPS_OVERLAP_SECONDS": "5",
         "LIVEMAPS_BACKOFF_LIMIT_SECONDS": "20",
+        "LIVEMAPS_LOG_LEVEL": "WARNING",
     }
 )
 """The simulated city lives a day in seconds, so it is asked more often."""
@@ -162,7 +166,7 @@ def refresh(once: bool, as_json: bool, **chosen: object) -> None:
     if once:
         _refresh_once(settings, profile, as_json=as_json)
         return
-    report = _print_refresh if as_json else None
+    report = _print_refresh if as_json else _log_refresh
     with stoppable(Exit.OK), refreshing(settings, profile, on_refresh=report):
         _compress_scripts(settings)
         _wait()
@@ -198,6 +202,12 @@ def _print_refresh(result: Refresh) -> None:
     """Print the result as the one object that programs read; trouble is for people, in the log."""
     fields = refresh_to_json(result)
     print_json({name: value for name, value in fields.items() if name != "trouble"})
+
+
+def _log_refresh(result: Refresh) -> None:
+    """Log the result in one line; a failure is logged where it starts and where it ends."""
+    if result.outcome != Outcome.FAILED:
+        logger.info("%s", _sentence(result))
 
 
 def _sentence(result: Refresh) -> str:
