@@ -92,7 +92,7 @@ class Publisher:
     def _update_layers(self) -> tuple[str, ...]:
         """Fetch what boundary files are missing, and read those that are new.
 
-        Where that fails, the last good areas stay: the sentence returned says so.
+        Where that fails, the last good areas stay: the sentences returned say so.
         """
         try:
             self._folder.fetch(self._profile, self._source, clock=self._clock)
@@ -103,8 +103,8 @@ class Publisher:
         except (BoundaryError, FeedError) as error:
             if not self._layers:
                 raise
-            return (f"the boundaries cannot be used, the last good ones stay: {error}",)
-        return ()
+            return (f"new boundaries cannot be had, the last good ones stay: {error}",)
+        return tuple(layer.stands_in for layer in self._layers if layer.stands_in)
 
     def _current(self) -> SnapshotMeta | None:
         """Return what is published now; None where there is nothing or nothing readable."""

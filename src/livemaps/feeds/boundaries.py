@@ -77,7 +77,8 @@ class BoundaryLayer:
 
     `geometry` has one row for each area in the same order, in longitude and latitude
     (EPSG:4326). `digest` changes whenever anything that places or pictures depend on does.
-    `trouble` says, for an operator, what was not quite right with the file.
+    `trouble` says, for an operator, what was not quite right with the file; `stands_in` why an
+    earlier file is used where the newest cannot be, empty where it is the newest.
     """
 
     profile: LayerProfile
@@ -87,6 +88,7 @@ class BoundaryLayer:
     source: str
     fetched: datetime | None
     trouble: tuple[str, ...] = ()
+    stands_in: str = ""
 
     @property
     def shapes(self) -> NDArray[np.object_]:

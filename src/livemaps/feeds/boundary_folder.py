@@ -170,7 +170,7 @@ class BoundaryFolder:
         except (BoundaryError, OSError):
             raise error from None
         told = f"{error}; those of {record.fetched:%Y-%m-%d} from {record.source} stay in use"
-        return replace(layer, trouble=(told, *layer.trouble))
+        return replace(layer, trouble=(told, *layer.trouble), stands_in=told)
 
     def _is_wanted(self, profile: Profile, spec: LayerProfile) -> bool:
         """Whether a layer has no file, or one fetched from elsewhere than the profile says."""
