@@ -18,7 +18,7 @@ def layer_profile(layer_id: str = "ward", **more: Any) -> LayerProfile:
     return LayerProfile.model_validate({"id": layer_id} | given | more)
 
 
-def geojson(shapes: Mapping[object, Any]) -> bytes:
+def geojson(shapes: Mapping[Any, Any]) -> bytes:
     """Return shapes by key as a GeoJSON file."""
     features = [
         {
@@ -32,7 +32,7 @@ def geojson(shapes: Mapping[object, Any]) -> bytes:
 
 
 def layer_of(
-    shapes: Mapping[object, Any],
+    shapes: Mapping[Any, Any],
     layer_id: str = "ward",
     *,
     within: BoundaryLayer | None = None,
