@@ -17,7 +17,7 @@ from livemaps.demo.rates import (
     SETTINGS,
     UNPLACED,
     UNPLACED_NONE,
-    expected_per_day,
+    Rates,
     place_weights,
     weekday,
 )
@@ -73,6 +73,7 @@ class Facts:
     services: Services
     agencies: Agencies
     durations: Durations
+    rates: Rates
     place_weights: np.ndarray
     """Shares, float [settings, communities]."""
     setting: np.ndarray
@@ -87,6 +88,7 @@ class Facts:
             services=services,
             agencies=agencies,
             durations=fit_durations(services),
+            rates=Rates.of(services),
             place_weights=place_weights(gazetteer),
             setting=setting,
         )
@@ -114,7 +116,7 @@ def draw_asked(
     lasting: bool = False,
 ) -> np.ndarray:
     """Draw what is asked for on each of `days`, as an array of ASKED."""
-    expected = expected_per_day(facts.services, days, share) * _weather(random, facts, days)
+    expected = facts.rates.expected(days, share) * _weather(random, facts, days)
     if lasting:
         expected = expected * facts.durations.lasting
     return _asked(random.poisson(expected), days)
@@ -124,7 +126,7 @@ def births_in_total(
     random: np.random.Generator, facts: Facts, days: np.ndarray, total: int
 ) -> np.ndarray:
     """Draw the lives of exactly `total` requests on `days`, sorted by number."""
-    expected = expected_per_day(facts.services, days, 1.0) * _weather(random, facts, days)
+    expected = facts.rates.expected(days, 1.0) * _weather(random, facts, days)
     shares = (expected / expected.sum()).ravel()
     counts = random.multinomial(total, shares).reshape(expected.shape)
     return draw_lives(random, facts, _asked(counts, days))
@@ -143,8 +145,7 @@ def _weather(random: np.random.Generator, facts: Facts, days: np.ndarray) -> np.
     """Draw a common factor for each day, and one more for what snow brings."""
     day = random.gamma(DAILY_VARIATION**-2, DAILY_VARIATION**2, len(days))
     snow = random.gamma(SNOWFALL_VARIATION**-2, SNOWFALL_VARIATION**2, len(days))
-    snowy = np.array([family == "snow" for family in facts.services.family])
-    factors: np.ndarray = day[:, None] * np.where(snowy, snow[:, None], 1.0)
+    factors: np.ndarray = day[:, None] * np.where(facts.rates.snowy, snow[:, None], 1.0)
     return factors
 
 

@@ -24,7 +24,7 @@ from livemaps.demo.surges import Surge, draw_surge, plan_surge
 from livemaps.model import EPOCH, day_number
 
 START = date(2026, 6, 16)
-"""Where the city's past ends; publishing begins with this day, a Tuesday of the busiest month."""
+"""The day at whose midnight the city's past ends: a Tuesday of the busiest month."""
 
 SHARE = 0.2
 """The demo city's size against the real one."""

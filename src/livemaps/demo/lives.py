@@ -92,7 +92,7 @@ def states_on(lives: np.ndarray, day: np.ndarray | int) -> States:
     return States(
         status=status,
         agency=np.where(lives["transferred"] <= day, lives["next_agency"], lives["agency"]),
-        updated=_updated(lives, day),
+        updated=np.where(lives["silent"] & is_closed, -1, _updated(lives, day)),
         closed=np.where(closed <= day, closed, -1),
     )
 
@@ -106,7 +106,6 @@ def _updated(lives: np.ndarray, day: np.ndarray | int) -> np.ndarray:
     for event in ("closed", "closed_again"):
         told = (lives[event] <= day) & ~lives["untold"]
         np.maximum(updated, np.where(told, lives[event], 0), out=updated)
-    updated[lives["silent"] & (lives["closed"] <= day)] = -1
     return updated
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 import numpy as np
 
 from livemaps.demo.gazetteer import Community, Gazetteer
@@ -64,12 +66,31 @@ UNPLACED_NONE = 0.18
 """Share of requests without any place: of ordinary services, and of those of setting `none`."""
 
 
-def expected_per_day(services: Services, days: np.ndarray, share: float) -> np.ndarray:
-    """Return the expected requests, float [days, services]; `share` scales the real city."""
-    daily = services.requests / OBSERVED_DAYS * share
-    seasons = np.array([_normalised(SEASONS[name]) for name in services.season])
-    expected: np.ndarray = _of_season(seasons, days) * daily * _of_weekday(days)[:, None]
-    return expected
+@dataclass(frozen=True, slots=True)
+class Rates:
+    """What the expected number of each service's requests is made from."""
+
+    daily: np.ndarray
+    """Requests on a mean day of January to September, float [services]."""
+    seasons: np.ndarray
+    """Weight of each month, float [services, 12]."""
+    snowy: np.ndarray
+    """Whether snow brings it, bool [services]."""
+
+    @classmethod
+    def of(cls, services: Services) -> Rates:
+        """Derive the rates from the facts about services."""
+        return cls(
+            daily=services.requests / OBSERVED_DAYS,
+            seasons=np.array([_normalised(SEASONS[name]) for name in services.season]),
+            snowy=np.array([family == "snow" for family in services.family]),
+        )
+
+    def expected(self, days: np.ndarray, share: float) -> np.ndarray:
+        """Return the expected requests, float [days, services]; `share` scales the real city."""
+        of_day = _of_weekday(days) * share
+        expected: np.ndarray = _of_season(self.seasons, days) * self.daily * of_day[:, None]
+        return expected
 
 
 def _normalised(months: tuple[float, ...]) -> np.ndarray:

@@ -128,7 +128,8 @@ def _blocks(scale: Scale) -> list[tuple[np.ndarray, int]]:
         raise SettingError("until", scale.until, f"write a day from {scale.since} on")
     if scale.rows > (last - first) * NUMBERS_PER_DAY / 3:
         raise SettingError("rows", scale.rows, "choose an earlier `since`: a day has 4,500 numbers")
-    edges = [*range(first, last, BLOCK_DAYS), last]
+    count = max((last - first) // BLOCK_DAYS, 1)
+    edges = [first + (last - first) * place // count for place in range(count + 1)]
     shares = [scale.rows * (edge - first) // (last - first) for edge in edges]
     days = [np.arange(start, end) for start, end in pairwise(edges)]
     return [
