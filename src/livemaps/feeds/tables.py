@@ -66,7 +66,7 @@ def read_json(body: bytes, columns: Sequence[str], source: str) -> Table:
     try:
         rows: list[dict[str, Any]] = _DICTS.decode(body)
         strangers: tuple[str, ...] = ()
-    except (msgspec.DecodeError, RecursionError):
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
         rows, strangers = _odd_rows(decode_json(body, source), source)
     return Table({name: [row.get(name) for row in rows] for name in columns}, len(rows), strangers)
 
