@@ -15,7 +15,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 
-from livemaps.errors import SnapshotDamaged, SnapshotError
+from livemaps.errors import NoSnapshot, SnapshotDamaged, SnapshotError
 from livemaps.feeds.boundaries import BoundaryLayer
 from livemaps.feeds.profile import Profile
 from livemaps.snapshot import folder as names
@@ -36,7 +36,7 @@ from livemaps.snapshot.history import FORMAT, Base, BaseMeta, open_base
 from livemaps.snapshot.history import read_meta as read_base_meta
 from livemaps.snapshot.parts import Parts, make_parts
 from livemaps.snapshot.publish import next_version, prune, publish, publishing
-from livemaps.snapshot.read import open_current, read_meta
+from livemaps.snapshot.read import open_current
 from livemaps.snapshot.source import RequestStore, RowSource
 
 FRESH_LIMIT = 20_000
@@ -116,10 +116,10 @@ def is_up_to_date(
 ) -> bool:
     """Whether there is a readable snapshot of a state of the store, under these rules and today."""
     try:
-        meta = read_meta(data_dir)
-        if meta is None:
-            return False
+        meta = open_current(data_dir / names.SNAPSHOTS).meta
         base = read_base_meta(data_dir / names.SNAPSHOTS / meta.base_id)
+    except NoSnapshot:
+        return False
     except (FileNotFoundError, SnapshotDamaged) as error:
         _log.warning("the snapshot is to be made anew: %s", error)
         return False

@@ -1,8 +1,8 @@
 """Files of columns: several arrays in one file, mapped into memory without being read.
 
 Layout: the magic bytes, the length of the header (8 bytes, little endian), the header as JSON
-(the size of the file; type, shape and offset of each array), then the arrays, each at a multiple of
-64 bytes. One file for many arrays keeps a publication at a handful of `fsync`s.
+(the size of what follows; type, shape and offset of each array), then the arrays, each at a
+multiple of 64 bytes. One file for many arrays keeps a publication at a handful of `fsync`s.
 """
 
 from __future__ import annotations
@@ -50,37 +50,34 @@ class Gathered:
 
 def write_arrays(path: Path, arrays: Mapping[str, Column | Gathered]) -> None:
     """Write arrays to a new file; an OSError leaves a part of it behind."""
-    header, offsets = _header(arrays)
+    described: dict[str, dict[str, Any]] = {}
+    end = 0
+    for name, array in arrays.items():
+        offset = _aligned(end)
+        described[name] = {"dtype": array.dtype.str, "shape": array.shape, "offset": offset}
+        end = offset + int(np.prod(array.shape, dtype=np.int64)) * array.dtype.itemsize
+    header = json.dumps({"size": end, "arrays": described}).encode()
+    start = _aligned(len(MAGIC) + 8 + len(header))
     with path.open("wb") as file:
-        file.write(header)
+        file.write(MAGIC + len(header).to_bytes(8, "little") + header)
+        _fill(file, start)
         for name, array in arrays.items():
-            file.write(b"\0" * (offsets[name] - file.tell()))
+            _fill(file, start + described[name]["offset"])
             _write(file, array)
+
+
+def _aligned(offset: int) -> int:
+    return offset + -offset % ALIGNMENT
+
+
+def _fill(file: BinaryIO, offset: int) -> None:
+    """Write zeros up to an offset."""
+    file.write(b"\0" * (offset - file.tell()))
 
 
 def _write(file: BinaryIO, array: Column | Gathered) -> None:
     pieces = array.pieces() if isinstance(array, Gathered) else iter((array,))
     file.writelines(np.ascontiguousarray(piece).reshape(-1).view(np.uint8).data for piece in pieces)
-
-
-def _header(arrays: Mapping[str, Column | Gathered]) -> tuple[bytes, dict[str, int]]:
-    """Return the start of the file and where in the file each array begins."""
-    sizes = {
-        name: int(np.prod(array.shape, dtype=np.int64)) * array.dtype.itemsize
-        for name, array in arrays.items()
-    }
-    room = 256 + sum(160 + len(name) for name in arrays)
-    room += -room % ALIGNMENT
-    offsets, end = {}, room
-    for name, size in sizes.items():
-        offsets[name] = end + -end % ALIGNMENT
-        end = offsets[name] + size
-    described = {
-        name: {"dtype": array.dtype.str, "shape": array.shape, "offset": offsets[name]}
-        for name, array in arrays.items()
-    }
-    text = json.dumps({"size": end, "arrays": described}).encode()
-    return MAGIC + len(text).to_bytes(8, "little") + text, offsets
 
 
 def read_arrays(path: Path) -> dict[str, Column]:
@@ -102,22 +99,23 @@ def read_arrays(path: Path) -> dict[str, Column]:
 
 
 def _arrays(mapped: mmap.mmap, size: int) -> dict[str, Column]:
-    start = len(MAGIC) + 8
     if mapped[: len(MAGIC)] != MAGIC:
         raise ValueError("it begins with other bytes")
-    length = int.from_bytes(mapped[len(MAGIC) : start], "little")
-    header = json.loads(mapped[start : start + length])
-    if header["size"] > size:
-        raise ValueError(f"it has {size} bytes of {header['size']}")
-    return {name: _array(mapped, described) for name, described in header["arrays"].items()}
+    end = len(MAGIC) + 8
+    end += int.from_bytes(mapped[len(MAGIC) : end], "little")
+    header = json.loads(mapped[len(MAGIC) + 8 : end])
+    start = _aligned(end)
+    if start + header["size"] > size:
+        raise ValueError(f"it has {size} bytes of {start + header['size']}")
+    return {name: _array(mapped, start, known) for name, known in header["arrays"].items()}
 
 
-def _array(mapped: mmap.mmap, described: dict[str, Any]) -> Column:
+def _array(mapped: mmap.mmap, start: int, described: dict[str, Any]) -> Column:
     dtype, shape = np.dtype(described["dtype"]), tuple(described["shape"])
     count = int(np.prod(shape, dtype=np.int64))
     if not count:
         return np.empty(shape, dtype)
-    return np.frombuffer(mapped, dtype, count, described["offset"]).reshape(shape)
+    return np.frombuffer(mapped, dtype, count, start + described["offset"]).reshape(shape)
 
 
 def write_whole(path: Path, content: bytes) -> None:
