@@ -9,7 +9,7 @@ from functools import partial
 from pathlib import Path
 from types import MappingProxyType
 
-from flask import Blueprint, Response, request, send_file
+from flask import Blueprint, Response, request
 from werkzeug.exceptions import HTTPException, MethodNotAllowed
 
 from livemaps.api import exports, health
@@ -111,9 +111,9 @@ def _add_polygons(routes: Blueprint, areas: Path) -> None:
             remedy = "take the name from the page, it changes with the boundaries"
             raise UnknownValue("areas", printable(name), remedy)
         encoding, path = _smallest(path)
-        answer = send_file(path, GEOJSON, conditional=True, etag=name, max_age=A_YEAR)
-        answer.cache_control.public = True
-        answer.cache_control.immutable = True
+        answer = unchanged(name) or Response(path.read_bytes(), mimetype=GEOJSON)
+        answer.set_etag(name, weak=True)
+        answer.headers["Cache-Control"] = f"public, max-age={A_YEAR}, immutable"
         answer.vary.add("Accept-Encoding")
         if encoding:
             answer.content_encoding = encoding

@@ -11,7 +11,7 @@ from livemaps.feeds.profile import Profile
 from livemaps.model import Clock, Filters, Order, utc_now
 from livemaps.settings import Settings
 from livemaps.snapshot import Snapshot
-from livemaps.status import Status, read_status
+from livemaps.status import FILE, Status, read_status
 from livemaps.views import areas, facets, headline, listing, marks, query, search, trend
 from livemaps.views.known import Known
 from livemaps.views.memo import Memo
@@ -80,7 +80,13 @@ class Board:
         Raises:
             SnapshotDamaged: the status file is unreadable.
         """
-        return read_status(self.settings.data_dir)
+        folder = self.settings.data_dir
+        try:
+            seen = (folder / FILE).stat()
+        except FileNotFoundError:
+            return None
+        key = ("status", seen.st_ino, seen.st_mtime_ns, seen.st_size)
+        return self._memo.get(key, lambda: read_status(folder))
 
     def stale(self) -> Literal["check", "feed"] | None:
         """Tell whether what is shown is older than it may be, and why.
