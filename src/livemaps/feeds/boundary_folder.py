@@ -89,7 +89,7 @@ class BoundaryFolder:
         Raises:
             FeedError: the network or the portal failed.
             BoundaryError: what came cannot be used. In both cases the file that was there
-                stays.
+                stays. Also where the folder cannot be written.
         """
         fetched = []
         for spec in profile.layers:
@@ -106,7 +106,7 @@ class BoundaryFolder:
 
         Raises:
             BoundaryError: a layer has no file yet, or one that cannot be used and no earlier
-                one to fall back on.
+                one to fall back on; or the copy of a new file cannot be written.
         """
         loaded: dict[str, BoundaryLayer] = {}
         for spec in reversed(profile.layers):
@@ -145,12 +145,12 @@ class BoundaryFolder:
             )
         try:
             content = read_content(path)
-            changed = datetime.fromtimestamp(path.stat().st_mtime, UTC)
+            record = _read_record(self._record_path(spec))
+            if record is None or record.sha256 != _sha256(content):
+                changed = datetime.fromtimestamp(path.stat().st_mtime, UTC)
+                record = _record(profile, spec, str(path), content, changed)
         except (BoundaryError, OSError) as error:
             raise BoundaryError(f"the boundaries of {spec.id} ({path}): {error}") from error
-        record = _read_record(self._record_path(spec))
-        if record is None or record.sha256 != _sha256(content):
-            record = _record(profile, spec, str(path), content, changed)
         return _Held(content, record)
 
     def _last_good(
@@ -184,16 +184,16 @@ class BoundaryFolder:
 
     def _keep(self, spec: LayerProfile, content: bytes, record: BoundaryRecord) -> None:
         """Put a fetched file and its record into the folder."""
-        write_atomically(self.folder / record.file, content)
-        write_atomically(self._record_path(spec), _encoded(record))
+        _write(self.folder / record.file, content)
+        _write(self._record_path(spec), _encoded(record))
 
     def _remember(self, spec: LayerProfile, held: _Held) -> None:
         """Keep a copy of a file that loaded, for the day when the next one does not."""
         record_path = self.in_use / f"{spec.id}{RECORD_SUFFIX}"
         if _read_record(record_path) == held.record:
             return
-        write_atomically(self.in_use / held.record.file, held.content)
-        write_atomically(record_path, _encoded(held.record))
+        _write(self.in_use / held.record.file, held.content)
+        _write(record_path, _encoded(held.record))
 
     def _path(self, spec: LayerProfile) -> Path | None:
         """Return a layer's file: the local source, or the one put into the folder last."""
@@ -231,6 +231,15 @@ def write_atomically(path: Path, content: bytes) -> None:
         os.fsync(folder)
     finally:
         os.close(folder)
+
+
+def _write(path: Path, content: bytes) -> None:
+    """Write a file of the folder, or say why it cannot be written."""
+    try:
+        write_atomically(path, content)
+    except OSError as error:
+        reason = error.strerror or error
+        raise BoundaryError(f"the boundary file {path} cannot be written: {reason}") from error
 
 
 def _fetched(spec: LayerProfile, source: BoundarySource) -> bytes:
