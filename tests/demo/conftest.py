@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import threading
+from collections.abc import Callable
 from datetime import date
 
 import numpy as np
@@ -34,3 +36,18 @@ def snapshot_day() -> int:
 @pytest.fixture(scope="session")
 def snapshot(cohort: np.ndarray, snapshot_day: int) -> States:
     return states_on(cohort, snapshot_day)
+
+
+@pytest.fixture
+def wait_for() -> Callable[..., bool]:
+    """Wait until something is so, at most for some seconds; tell whether it came to be."""
+
+    def wait(condition: Callable[[], bool], seconds: float = 20.0) -> bool:
+        pause = threading.Event()
+        for _ in range(int(seconds / 0.02)):
+            if condition():
+                return True
+            pause.wait(0.02)
+        return condition()
+
+    return wait
