@@ -45,7 +45,7 @@ def test_an_application_with_a_feed_has_data_at_once(settings: Settings) -> None
     client = create_app(settings, feed=feed).server.test_client()
 
     assert client.get("/readyz").status_code == 200
-    assert client.get("/api/v1/status").get_json()["refreshes"][0]["open"] == OPEN
+    assert client.get("/api/v1/status").get_json()["counts"]["open"] == OPEN
 
 
 def test_two_applications_in_one_process_do_not_disturb_each_other(

@@ -49,6 +49,7 @@ def create_app(
         StoreError: with a feed, another process writes to the folder or its database is damaged.
     """
     from livemaps import web
+    from livemaps.api import blueprint
     from livemaps.text import Catalogue
 
     city = profile or load_profile(settings.city)
@@ -56,7 +57,9 @@ def create_app(
         with refresher(settings, city, feed, clock=clock) as once:
             once.run_once()
     board = create_board(settings, city, clock=clock)
-    return web.build(board, city, settings, Catalogue.load())
+    app = web.build(board, city, settings, Catalogue.load())
+    app.server.register_blueprint(blueprint(board, settings, clock))
+    return app
 
 
 def create_board(settings: Settings, profile: Profile, *, clock: Clock = utc_now) -> Board:

@@ -7,6 +7,7 @@ import click
 from livemaps import __version__
 from livemaps.cli.common import Commands
 from livemaps.cli.data import backfill, boundaries
+from livemaps.cli.exporting import export
 from livemaps.cli.looking import check_city, status
 from livemaps.cli.running import demo, refresh, serve
 
@@ -38,5 +39,5 @@ def main() -> None:
     """
 
 
-for command in (demo, serve, refresh, backfill, boundaries, status, check_city):
+for command in (demo, serve, refresh, backfill, boundaries, export, status, check_city):
     main.add_command(command)

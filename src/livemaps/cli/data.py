@@ -1,4 +1,4 @@
-"""The commands that bring data in or give it out: history, boundaries, exports."""
+"""The commands that bring data in beside the refresher: history, boundaries."""
 
 from __future__ import annotations
 

@@ -7,7 +7,9 @@ from collections.abc import Iterator
 from datetime import datetime
 
 import click
+import msgspec
 
+from livemaps.api.health import readiness, status_of
 from livemaps.cli.common import (
     Exit,
     examples,
@@ -16,12 +18,12 @@ from livemaps.cli.common import (
     print_json,
     read_settings,
 )
-from livemaps.errors import NoSnapshot, ProfileError, ProfileProblem
-from livemaps.feeds.profile import Profile, load_profile, summary
+from livemaps.errors import NoSnapshot, ProfileError, ProfileProblem, StaleSnapshot
+from livemaps.feeds.profile import load_profile, summary
 from livemaps.main import create_board
 from livemaps.model import Refresh, day_date, utc_now
-from livemaps.snapshot import SnapshotMeta
-from livemaps.status import Status, status_to_json
+from livemaps.status import Status
+from livemaps.views import Board
 
 SHOWN = 5
 """Refreshes that people see; --json has them all."""
@@ -46,35 +48,39 @@ def status(as_json: bool, **chosen: object) -> None:
     settings = read_settings(chosen)
     profile = load_profile(settings.city)
     board = create_board(settings, profile)
-    known = board.status()
-    try:
-        meta = board.snapshot().meta
-    except NoSnapshot:
-        meta = None
     if as_json:
-        print_json(status_to_json(known) if known else None)
+        click.echo(msgspec.json.encode(status_of(board, utc_now)))
     else:
-        click.echo("\n".join(_sentences(profile, known, meta, utc_now())))
-    if meta is None or board.stale() == "check":
+        click.echo("\n".join(_sentences(board, utc_now())))
+    try:
+        readiness(board)
+    except (NoSnapshot, StaleSnapshot) as error:
+        click.echo(f"Not ready: {error}", err=True)
         sys.exit(Exit.NOT_READY)
 
 
-def _sentences(
-    profile: Profile, status: Status | None, meta: SnapshotMeta | None, now: datetime
-) -> Iterator[str]:
+def _sentences(board: Board, now: datetime) -> Iterator[str]:
     """Yield the state in lines for people."""
-    yield f"{profile.name}: {status.state if status else 'never refreshed'}"
-    if meta is None:
-        yield "There is no data yet: `livemaps refresh` fetches it."
+    status = board.status()
+    yield f"{board.profile.name}: {status.state if status else 'never refreshed'}"
     if status is not None:
         yield from _freshness(status, now)
-    if meta is not None:
-        unplaced = sum(meta.unplaced.get(profile.finest.id, {}).values())
-        yield f"Open           {meta.counts.open:,} ({unplaced:,} without a place)"
-        yield f"Snapshot       {meta.version}"
+    yield from _amounts(board)
     if status is not None:
         yield from (f"Trouble        {sentence}" for sentence in status.trouble)
         yield from map(_line, status.refreshes[:SHOWN])
+
+
+def _amounts(board: Board) -> Iterator[str]:
+    """Yield how much is published."""
+    try:
+        meta = board.snapshot().meta
+    except NoSnapshot:
+        yield "There is no data yet: `livemaps refresh` fetches it."
+        return
+    unplaced = sum(meta.unplaced.get(board.profile.finest.id, {}).values())
+    yield f"Open           {meta.counts.open:,} ({unplaced:,} without a place)"
+    yield f"Snapshot       {meta.version}"
 
 
 def _freshness(status: Status, now: datetime) -> Iterator[str]:
