@@ -68,7 +68,21 @@ def test_no_text_is_too_strange_to_read(query: str) -> None:
     st.lists(
         st.tuples(
             st.sampled_from(
-                ["service", "ward", "from", "to", "page", "layer", "order", "measure", "age", "stage", "apart", "lang", "theme"]
+                [
+                    "service",
+                    "ward",
+                    "from",
+                    "to",
+                    "page",
+                    "layer",
+                    "order",
+                    "measure",
+                    "age",
+                    "stage",
+                    "apart",
+                    "lang",
+                    "theme",
+                ]
             ),
             st.text(max_size=20) | st.sampled_from(["1", "2024-02-30", "9" * 400, "%00", "%ff"]),
         ),
