@@ -6,6 +6,11 @@ import os
 from pathlib import Path
 
 import pytest
+from hypothesis import settings
+
+# A test decides what is right, never how fast: a busy machine must not fail it.
+settings.register_profile("livemaps", deadline=None)
+settings.load_profile("livemaps")
 
 SHARED_DATA = Path(
     os.environ.get("LIVEMAPS_TEST_DATA", Path(__file__).resolve().parents[2] / "shared" / "data")
