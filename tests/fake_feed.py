@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -16,13 +17,13 @@ from livemaps.feeds.profile import Profile, load_profile
 from livemaps.model import Page, Place, Reject, RequestRow, day_date, day_number
 from livemaps.refresh import Refresher
 from livemaps.settings import Settings
+from livemaps.status import Status, read_status
 from livemaps.store import Store
 from tests.quadville import COMMUNITIES, PROFILE, REQUESTS, WARDS, square
 
 NOON = datetime(2026, 8, 27, 18, 0, tzinfo=UTC)
 TODAY = day_number(NOON.date())
 NORTHWEST = Place(("NW", None), None, -114.15, 51.07)
-SETTINGS = Settings(recent_days=90, jitter_seconds=0, reconcile_seconds=86_400)
 
 COMMUNITY_SQUARES = {
     "NW": square(-114.2, 51.05, -114.1, 51.1),
@@ -215,6 +216,14 @@ def profile_in(folder: Path) -> Profile:
     return load_profile(str(path))
 
 
+@contextmanager
+def town_in(folder: Path) -> Iterator[Town]:
+    """Give a town whose portal has nothing yet, and whose data folder is not made yet."""
+    profile, data_dir = profile_in(folder), folder / "data"
+    with Store.open(data_dir, profile) as store:
+        yield Town(FakeFeed(), MovedClock(), profile, store, data_dir)
+
+
 @dataclass
 class Town:
     """A refresher with its portal, its clock and its data folder."""
@@ -224,6 +233,12 @@ class Town:
     profile: Profile
     store: Store
     data_dir: Path
+
+    def status(self) -> Status:
+        """Return what the refresher last wrote."""
+        status = read_status(self.data_dir)
+        assert status is not None
+        return status
 
     def refresher(self, **settings: Any) -> Refresher:
         """Return a new refresher, as after a restart."""

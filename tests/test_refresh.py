@@ -14,16 +14,14 @@ from livemaps.errors import FeedMalformed, FeedUnavailable, SnapshotError
 from livemaps.model import Outcome, Place, Reject
 from livemaps.snapshot import SnapshotReader
 from livemaps.status import Progress, State, read_status, refresh_to_json
-from livemaps.store import Store
-from tests.fake_feed import FakeFeed, MovedClock, Town, closed, geojson, profile_in, row
+from tests.fake_feed import FakeFeed, Town, closed, geojson, row, town_in
 from tests.quadville import square
 
 
 @pytest.fixture
 def town(tmp_path: Path) -> Iterator[Town]:
-    profile = profile_in(tmp_path)
-    with Store.open(tmp_path / "data", profile) as store:
-        yield Town(FakeFeed(), MovedClock(), profile, store, tmp_path / "data")
+    with town_in(tmp_path) as made:
+        yield made
 
 
 def test_the_first_refresh_brings_a_live_map(town: Town) -> None:
@@ -200,8 +198,7 @@ def test_progress_of_the_first_start_is_shown_page_by_page(town: Town) -> None:
     town.feed.before_page = look
     town.refresher().run_once()
     assert shown == [None, Progress(1, 3), Progress(2, 3)]
-    status = read_status(town.data_dir)
-    assert status is not None
+    status = town.status()
     assert status.progress is None
 
 
@@ -220,8 +217,7 @@ class TestToldToStop:
         assert refresh.error is not None
         assert town.store.total() == 1
         assert len(town.store.refreshes(9)) == 1
-        status = read_status(town.data_dir)
-        assert status is not None
+        status = town.status()
         assert (status.state, status.consecutive_failures) == (State.OK, 0)
 
         town.feed.before_page = None
@@ -232,8 +228,7 @@ class TestToldToStop:
         refresher = town.refresher()
         town.feed.before_page = lambda number: refresher.stop.set() if number == 3 else None
         refresher.run_once()
-        status = read_status(town.data_dir)
-        assert status is not None
+        status = town.status()
         assert (status.state, status.progress) == (State.FIRST_START, None)
 
 
@@ -252,8 +247,7 @@ class TestDiskFull:
         assert refresh.outcome is Outcome.FAILED
         assert "no space is left" in (refresh.error or "")
         assert (town.store.total(), refresh.snapshot) == (1, first.snapshot)
-        status = read_status(town.data_dir)
-        assert status is not None
+        status = town.status()
         assert (status.state, status.error_kind) == (State.FAILING, "StoreFull")
 
         connection.execute(f"PRAGMA max_page_count = {2**30}")
@@ -310,8 +304,7 @@ def test_the_portals_own_time_and_the_newest_day_are_kept(town: Town) -> None:
     refresher.run_once()
     town.feed.published = None
     refresher.run_once()
-    status = read_status(town.data_dir)
-    assert status is not None
+    status = town.status()
     assert status.published == datetime(2026, 8, 27, 17, 0, tzinfo=UTC)
     assert status.newest_day == town.clock.today() - 3
 

@@ -85,7 +85,10 @@ class Scheduler:
         self._refresher.stop.set()
         if self._scheduler.running:
             self._scheduler.shutdown(wait=False)
-        return self._worker.ended(GRACE_SECONDS)
+        ended = self._worker.ended(GRACE_SECONDS)
+        if ended:
+            self._refresher.health.expect(None)
+        return ended
 
     def _refresh(self) -> None:
         """The job of every interval: refresh, and decide when to come again."""
@@ -145,7 +148,8 @@ class _Worker(BaseExecutor):  # type: ignore[misc]  # APScheduler has no types
 
     def ended(self, seconds: float) -> bool:
         """Wait for the job under way; returns whether it has ended in time."""
-        self._thread.join(seconds)
+        if self._thread.is_alive():
+            self._thread.join(seconds)
         return not self._thread.is_alive()
 
     def _do_submit_job(self, job: Any, run_times: list[datetime]) -> None:

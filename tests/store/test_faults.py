@@ -6,12 +6,13 @@ import os
 import signal
 import subprocess
 import sys
+import threading
 from pathlib import Path
 
 import pytest
 
-from livemaps.errors import StoreFull, StoreLocked
-from livemaps.store import Store
+from livemaps.errors import StoreError, StoreFull, StoreLocked
+from livemaps.store import Store, database
 from tests.store.samples import NOON, calgary, put, row
 
 WRITER = """
@@ -96,6 +97,31 @@ def test_another_writer_is_waited_for_and_then_named_as_the_cause(tmp_path: Path
         pytest.raises(StoreLocked, match="another process"),
     ):
         put(other, row(1))
+
+
+def test_closing_while_another_thread_writes_leaves_the_file_to_the_end_of_the_process(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(database, "CLOSE_SECONDS", 0.01)
+    store = Store.open(tmp_path, calgary())
+    begun, closed = threading.Event(), threading.Event()
+
+    def write() -> None:
+        with store.refreshing(NOON) as writing:
+            begun.set()
+            closed.wait(60)
+            writing.apply([row(1)])
+
+    thread = threading.Thread(target=write)
+    thread.start()
+    begun.wait(60)
+    store.close()
+    closed.set()
+    thread.join()
+    assert store.total() == 1
+    store.close()
+    with pytest.raises(StoreError, match="closed"):
+        store.total()
 
 
 def test_readers_see_the_last_state_while_a_refresh_is_written(tmp_path: Path) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import logging
 import sqlite3
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -22,11 +23,16 @@ from livemaps.store.schema import migrate
 from livemaps.store.vocabulary import BLANK, PlaceCodes
 from livemaps.store.writing import COUNT_UP, Writing, flags_of, refresh_values
 
+logger = logging.getLogger(__name__)
+
 FILE = "requests.sqlite"
+
+CLOSE_SECONDS = 1.0
+"""How long `Store.close` waits for another thread's transaction."""
 
 
 class Store(Reading):
-    """The requests of one city. Used by one thread at a time; other processes may have their own.
+    """The requests of one city. One thread works with it at a time; other processes have their own.
 
     What is read outside `reading()` is the state at that moment, query by query.
     """
@@ -65,9 +71,19 @@ class Store(Reading):
         return store
 
     def close(self) -> None:
-        """Close the file; the store is of no use after it."""
-        with self._errors():
-            self._connection.close()
+        """Close the file; the store is of no use after it.
+
+        Where another thread does not come to an end with its transaction, the file is left to
+        the end of the process, which undoes it.
+        """
+        if not self._in_use.acquire(timeout=CLOSE_SECONDS):
+            logger.warning("%s is left open: a transaction is still under way", self._path)
+            return
+        try:
+            with translated(self._path):
+                self._connection.close()
+        finally:
+            self._in_use.release()
 
     def __enter__(self) -> Self:
         return self
@@ -83,8 +99,8 @@ class Store(Reading):
     @contextmanager
     def reading(self) -> Iterator[Reading]:
         """Give one consistent state to read from, whoever writes meanwhile."""
-        with self._errors(), transaction(self._connection, "DEFERRED"):
-            yield Reading(self._connection, self._path)
+        with self._using(), transaction(self._connection, "DEFERRED"):
+            yield Reading(self._connection, self._path, self._in_use)
 
     @contextmanager
     def refreshing(self, started: datetime) -> Iterator[Writing]:
@@ -95,7 +111,7 @@ class Store(Reading):
                 with another status map. Nothing of the block was kept.
         """
         try:
-            with self._errors(), transaction(self._connection, "IMMEDIATE"):
+            with self._using(), transaction(self._connection, "IMMEDIATE"):
                 self._check_statuses()
                 yield (writing := self._writing(started))
                 writing.finish()
@@ -113,7 +129,7 @@ class Store(Reading):
         """Complete a line of the log, once the snapshot is published."""
         columns = self._connection.execute("SELECT * FROM refreshes LIMIT 0").description[1:]
         assignments = ", ".join(f"{column[0]} = ?" for column in columns)
-        with self._errors():
+        with self._using():
             self._connection.execute(
                 f"UPDATE refreshes SET {assignments} WHERE id = ?",  # noqa: S608 - column names
                 (*refresh_values(refresh), number),
@@ -121,17 +137,17 @@ class Store(Reading):
 
     def set_meta(self, key: str, value: str) -> None:
         """Remember a value by itself."""
-        with self._errors():
+        with self._using():
             self._connection.execute("INSERT OR REPLACE INTO meta VALUES (?, ?)", (key, value))
 
     def touch(self) -> None:
         """Count one more transaction, so that a snapshot is made although no request changed."""
-        with self._errors(), transaction(self._connection, "IMMEDIATE"):
+        with self._using(), transaction(self._connection, "IMMEDIATE"):
             self._connection.execute(COUNT_UP, ("sequence", 1))
 
     def forget_changes(self, until: int) -> None:
         """Drop what is only needed to complete a history base older than a transaction."""
-        with self._errors(), transaction(self._connection, "IMMEDIATE"):
+        with self._using(), transaction(self._connection, "IMMEDIATE"):
             self._connection.execute("DELETE FROM changed WHERE sequence <= ?", (until,))
             self._connection.execute("DELETE FROM bulk WHERE sequence <= ?", (until,))
 

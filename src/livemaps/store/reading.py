@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import sqlite3
+import threading
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
@@ -21,6 +22,8 @@ from livemaps.store.vocabulary import chunks
 
 BATCH_ROWS = 50_000
 """Rows in one `RowBatch`: a few megabytes."""
+
+ROWS_AT_ONCE = 1_000
 
 _REQUEST = """
     SELECT r.service_request_id, r.requested, r.updated, r.closed, r.expected,
@@ -47,9 +50,13 @@ _EVENTS = """
 class Reading:
     """One state of the store. Each method raises `StoreError` where the file cannot be read."""
 
-    def __init__(self, connection: sqlite3.Connection, path: Path) -> None:
+    def __init__(
+        self, connection: sqlite3.Connection, path: Path, in_use: threading.RLock | None = None
+    ) -> None:
         self._connection = connection
         self._path = path
+        self._in_use = in_use or threading.RLock()
+        """Held by whoever uses the connection: closing one in use would crash the process."""
 
     @property
     def sequence(self) -> int:
@@ -192,13 +199,14 @@ class Reading:
         return () if found == ("ok",) else found
 
     @contextmanager
-    def _errors(self) -> Iterator[None]:
-        with translated(self._path):
+    def _using(self) -> Iterator[None]:
+        """Use the connection; SQLite's errors come out as `StoreError`."""
+        with self._in_use, translated(self._path):
             yield
 
     def _all(self, query: str, *values: object) -> list[Any]:
         """Return all rows of a small result."""
-        with self._errors():
+        with self._using():
             return self._connection.execute(query, values).fetchall()
 
     def _one(self, query: str, *values: object) -> int:
@@ -207,8 +215,14 @@ class Reading:
 
     def _each(self, query: str, *values: object) -> Iterator[Any]:
         """Yield the rows of a large result, in constant memory."""
-        with self._errors():
-            yield from self._connection.execute(query, values)
+        with self._using():
+            cursor = self._connection.execute(query, values)
+        while True:
+            with self._using():
+                rows = cursor.fetchmany(ROWS_AT_ONCE)
+            if not rows:
+                return
+            yield from rows
 
     def _ids(self, condition: str, *values: object) -> Iterator[str]:
         """Yield the ids of the requests under a condition."""
