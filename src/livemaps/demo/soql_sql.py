@@ -105,7 +105,8 @@ class SqlWriter:
         direction = " DESC" if descending else ""
         if term.kind in NEVER_NULL:  # without a NULLS clause SQLite walks the index
             return term.sql + direction
-        return f"{term.sql}{direction} NULLS {'FIRST' if descending else 'LAST'}"
+        sql = f"CAST({term.sql} AS REAL)" if term.kind is Kind.NUMBER else term.sql
+        return f"{sql}{direction} NULLS {'FIRST' if descending else 'LAST'}"
 
     def term(self, expression: Expression, wanted: Kind | None = None) -> Term:
         """Return the SQL of an expression; `wanted` is what a literal is read as."""

@@ -107,7 +107,10 @@ class Portal:
         row = self._one_row(answer)
         modified = http_date(answer.headers.get("last-modified"))
         return Sum(
-            _count(row, self.source), row.get("newest"), answer.headers.get("etag"), modified
+            _count(row, self.source),
+            _named(row, "newest", "max"),
+            answer.headers.get("etag"),
+            modified,
         )
 
     def count(self, where: str = "") -> int:
@@ -220,8 +223,14 @@ def _where(where: str) -> dict[str, str]:
 
 
 def _count(row: Mapping[str, Any], source: str) -> int:
-    """Return the count in a row, under the alias asked for or under the name that it has without."""
-    text = str(row.get("number", row.get("count")))
+    """Return the count in a row."""
+    text = str(_named(row, "number", "count"))
     if not (text.isascii() and text.isdigit()):
         raise FeedMalformed(f"{source} answered a count with {dict(row)!r}")
     return int(text)
+
+
+def _named(row: Mapping[str, Any], alias: str, function: str) -> Any:
+    """Return a sum by its alias, or under the function's name where a server knows no aliases."""
+    plain = (value for name, value in row.items() if name.startswith(function))
+    return row.get(alias, next(plain, None))
