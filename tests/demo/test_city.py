@@ -6,6 +6,7 @@ import json
 import re
 from collections import Counter
 from datetime import date
+from pathlib import Path
 
 import pytest
 
@@ -71,6 +72,12 @@ def test_rows_have_the_feeds_columns(rows: list[FeedRow]) -> None:
     ]
     assert {len(row) for row in rows} == {len(NAMES)}
     assert set(column(rows, "address")) == {None}
+
+
+@pytest.mark.real_data
+def test_the_real_feed_has_the_same_columns(shared_data: Path) -> None:
+    about = json.loads((shared_data / "calgary" / "feed_profile.json").read_text())
+    assert about["dataset"]["columns"] == NAMES
 
 
 def test_ids_are_unique_and_name_the_year(rows: list[FeedRow]) -> None:

@@ -12,6 +12,7 @@ from typing import Any
 
 import pytest
 
+from livemaps.demo.profile import REQUESTS
 from livemaps.demo.run import Demo, DemoOptions, running_demo
 from livemaps.demo.trouble import DemoTrouble, PlannedTrouble
 from livemaps.errors import (
@@ -152,14 +153,17 @@ def test_trouble_reaches_the_client_and_ends(
     assert rows_of(feed, feed.plan(""))
 
 
-def test_a_schema_change_stops_publications_until_it_is_undone(demo: Demo) -> None:
-    demo.trouble("schema", 3_600)
-    names = [column.name for column in demo.server.tables["iahh-demo"].columns]
-    assert "service_name" not in names
-    demo.mischief.close()
-    demo.publisher.publish()
-    names = [column.name for column in demo.server.tables["iahh-demo"].columns]
-    assert "service_name" in names
+def test_nothing_is_published_during_a_schema_change(wait_for: WaitFor) -> None:
+    with running_demo(DemoOptions(share=0.01, seconds_per_day=0.05)) as demo:
+        demo.trouble("schema", 3_600)
+        names = [column.name for column in demo.server.tables[REQUESTS].columns]
+        before = demo.today()
+        assert "service_name" not in names
+        assert not wait_for(lambda: demo.today() > before, seconds=0.3)
+        demo.mischief.close()
+        names = [column.name for column in demo.server.tables[REQUESTS].columns]
+        assert "service_name" in names
+        assert wait_for(lambda: demo.today() > before)
 
 
 def test_a_rewrite_moves_every_row(demo: Demo, feed: SocrataFeed, clock: MovedClock) -> None:

@@ -47,9 +47,8 @@ class Publisher:
         self._city, self._table, self._pace, self._clock = city, table, pace, clock
         self._start = float(city.today())
         self._count = 0
-        self._publishing = threading.Lock()
-        self._running = threading.Event()
-        self._running.set()
+        self._publishing = threading.RLock()
+        self._paused = False
 
     def load(self) -> int:
         """Fill the empty table with the city's past, and publish its first day; return the rows.
@@ -72,18 +71,19 @@ class Publisher:
             return publication
 
     def pause(self) -> None:
-        """Publish nothing until `resume`; a publication under way is finished first."""
-        self._running.clear()
+        """Let `run` publish nothing until `resume`; a publication under way is finished first."""
         with self._publishing:
-            log.debug("the demo city's publications pause")
+            self._paused = True
 
     def resume(self) -> None:
-        """Go on publishing."""
-        self._running.set()
+        """Let `run` go on publishing."""
+        with self._publishing:
+            self._paused = False
 
     def run(self, stop: threading.Event) -> None:
         """Publish at the city's pace until `stop` is set."""
         while not stop.wait(self._pace.seconds_per_day):
-            if self._running.is_set():
-                publication = self.publish()
-                log.debug("day %.2f: %d rows", publication.moment, publication.changed)
+            with self._publishing:
+                if not self._paused:
+                    publication = self.publish()
+                    log.debug("day %.2f: %d rows", publication.moment, publication.changed)

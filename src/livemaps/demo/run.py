@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import threading
 from collections.abc import Iterator, Mapping
 from contextlib import closing, contextmanager
@@ -25,6 +26,8 @@ from livemaps.demo.trouble import PlannedTrouble
 from livemaps.feeds.profile import Profile
 from livemaps.model import Clock, utc_now
 from livemaps.resources import data_folder
+
+log = logging.getLogger(__name__)
 
 GEOMETRY = "multipolygon"
 
@@ -125,6 +128,7 @@ def _served(
     mischief = Mischief(city, publisher, tables[REQUESTS], server.troubles, options.seconds_per_day)
     server.control = mischief.make
     with server, closing(mischief):
+        log.info("the demo city's portal answers at %s", server.address)
         yield Demo(demo_profile(server.address), city, server, publisher, mischief)
 
 
@@ -148,20 +152,25 @@ def _lived(demo: Demo, live: bool) -> Iterator[None]:
 @contextmanager
 def _tables(facts: Facts, clock: Clock) -> Iterator[Mapping[str, SodaTable]]:
     """Make the three datasets: requests (still empty), communities and wards."""
-    communities = community_cells(facts.gazetteer)
     requests = SodaTable(
         FEED_COLUMNS, key="service_request_id", name="311 Service Requests (simulated)", clock=clock
     )
-    tables = {
-        REQUESTS: requests,
-        COMMUNITIES: _boundaries(communities, "comm_code", "Communities (approximate)", clock),
-        WARDS: _boundaries(ward_cells(communities), "ward_num", "Wards (approximate)", clock),
-    }
+    tables = {REQUESTS: requests, **boundary_tables(facts, clock)}
     try:
         yield tables
     finally:
         for table in tables.values():
             table.close()
+
+
+def boundary_tables(facts: Facts, clock: Clock = utc_now) -> Mapping[str, SodaTable]:
+    """Make the datasets of communities and wards, as a portal publishes boundaries."""
+    communities = community_cells(facts.gazetteer)
+    wards = ward_cells(communities)
+    return {
+        COMMUNITIES: _boundaries(communities, "comm_code", "Communities (approximate)", clock),
+        WARDS: _boundaries(wards, "ward_num", "Wards (approximate)", clock),
+    }
 
 
 def _boundaries(cells: tuple[Cell, ...], key: str, name: str, clock: Clock) -> SodaTable:
