@@ -13,7 +13,8 @@ from livemaps.views import facets as module
 from livemaps.views import totals
 from livemaps.views.facets import facets, service_options
 from livemaps.views.known import Known, fold
-from livemaps.views.search import search
+from livemaps.views.search import search as search_in
+from livemaps.views.values import Suggestion
 from tests.views.strategies import all_filters, towns
 from tests.views.town import SERVICES, SET_APART, TODAY, Row, passes, snapshot_of
 
@@ -75,6 +76,10 @@ def test_folding_takes_away_case_and_accents_only() -> None:
     assert fold("Éclairage Œuvre ß") == "eclairage œuvre ss"
 
 
+def search(snapshot: Snapshot, filters: Filters, text: str) -> tuple[Suggestion, ...]:
+    return search_in(snapshot, Known.of(snapshot), filters, text)
+
+
 class TestSearch:
     def test_the_beginning_of_a_name_counts_more_than_its_middle(self) -> None:
         found = search(snapshot_of(ROWS), Filters(), "road")
@@ -102,6 +107,7 @@ class TestSearch:
         snapshot = snapshot_of(ROWS)
         assert search(snapshot, Filters(), "  ") == ()
         assert search(snapshot, Filters(), "zzzz\0" * 1000) == ()
+        assert search(snapshot, Filters(), "half \ud800 a character") == ()
 
 
 @given(towns, all_filters())

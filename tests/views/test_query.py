@@ -170,6 +170,7 @@ def test_keys_of_the_page_itself_are_no_problem() -> None:
         ("page=٣", "bad_number"),
         ("page=" + "9" * 180, "bad_number"),
         ("service=a%00b", "unreadable"),
+        ("service=half \ud800 a character", "unreadable"),
         ("service=" + "x" * (LONGEST_VALUE + 1), "too_long"),
         ("from=2024-02-01&to=2024-01-01", "dates_swapped"),
         ("measure=closed", "unknown_value"),
@@ -221,6 +222,7 @@ def test_problems_show_long_and_strange_values_in_short() -> None:
     found = problem("service=" + "x" * 150)
     assert len(found.value) == 80
     assert "\0" not in problem("service=a%00b").value
+    problem("service=\ud800").value.encode()
 
 
 def test_before_the_first_snapshot_names_are_taken_on_trust() -> None:

@@ -202,7 +202,9 @@ class Board:
     def search(self, filters: Filters, text: str, limit: int = 8) -> tuple[Suggestion, ...]:
         """Return what a text in the search box may mean, best first."""
         snapshot = self.snapshot()
-        return search.search(snapshot, filters, text, limit, self._tally(snapshot, filters))
+        return search.search(
+            snapshot, self._known(snapshot), filters, text, limit, self._tally(snapshot, filters)
+        )
 
     def find(self, service_request_id: str) -> ListedRequest | None:
         """Return one request by its number, None where there is none."""

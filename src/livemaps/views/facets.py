@@ -59,11 +59,11 @@ def service_options(
     """
     counted = counted or tally(snapshot, filters)
     words = fold(text).split()
-    counts, codes = counted.facets["service"], snapshot.vocab.service.codes
+    counts = counted.facets["service"].tolist()
     found = [
-        (name, name, int(counts[codes[name]]))
-        for folded, name in known.folded_services
-        if all(word in folded for word in words)
+        (name.value, name.label, counts[name.code])
+        for name in known.findable
+        if name.kind == "service" and all(word in name.folded[0] for word in words)
     ]
     return _options(sorted(found, key=_by_count), filters.services)[:limit]
 

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import unicodedata
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
-from functools import cached_property
+from typing import NamedTuple
 
 from livemaps.snapshot import Snapshot
 
@@ -16,6 +16,18 @@ def fold(text: str) -> str:
     return "".join(letter for letter in apart if not unicodedata.combining(letter)).casefold()
 
 
+class Findable(NamedTuple):
+    """One name that the search box finds."""
+
+    kind: str
+    """`category`, `service`, `agency`, or a boundary layer's id."""
+    value: str
+    label: str
+    code: int
+    folded: tuple[str, ...]
+    """The folded names by which it is found."""
+
+
 @dataclass(frozen=True)
 class Known:
     """The names of one snapshot, by the key that they have in an address."""
@@ -24,6 +36,7 @@ class Known:
     """By `service`, `category`, `agency` and `channel`: the names that are not empty."""
     layers: Mapping[str, Collection[str]]
     """By boundary layer, finest first: its area keys and the pseudo-keys of the unplaced."""
+    findable: tuple[Findable, ...] = ()
 
     @classmethod
     def of(cls, snapshot: Snapshot) -> Known:
@@ -32,6 +45,7 @@ class Known:
         return cls(
             {column: snapshot.vocab.of(column).codes for column in columns},
             {layer.id: layer.code_of for layer in snapshot.layers},
+            tuple(_findable(snapshot)),
         )
 
     @property
@@ -43,7 +57,12 @@ class Known:
         """Return the names of `service`, `category`, `agency` or `channel`."""
         return self.vocabularies[dimension]
 
-    @cached_property
-    def folded_services(self) -> tuple[tuple[str, str], ...]:
-        """Each service's folded name and its name, for searching."""
-        return tuple((fold(name), name) for name in self.names("service"))
+
+def _findable(snapshot: Snapshot) -> Iterator[Findable]:
+    """Yield everything that has a name, areas first."""
+    for layer in snapshot.layers:
+        for code, (key, name) in enumerate(zip(layer.keys, layer.area_names, strict=True)):
+            yield Findable(layer.id, key, name, code, (fold(name), fold(key)))
+    for kind in ("category", "service", "agency"):
+        for name, code in snapshot.vocab.of(kind).codes.items():
+            yield Findable(kind, name, name, code, (fold(name),))

@@ -117,7 +117,7 @@ def _first(part: Part, passing: Callable[[Part, slice], Rows], backwards: bool, 
 
 def find(snapshot: Snapshot, service_request_id: str) -> ListedRequest | None:
     """Return one request by its number, whatever its standing; None where there is none."""
-    at = row_of(snapshot, service_request_id)
+    at = row_of(snapshot, service_request_id.encode("utf-8", "replace").decode())
     if at is None:
         return None
     tables = {"current": snapshot.current, "fresh": snapshot.fresh, "base": snapshot.base}

@@ -2,21 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from heapq import nsmallest
 
 from livemaps.model import Filters
 from livemaps.snapshot import Snapshot
-from livemaps.views.known import fold
+from livemaps.views.known import Known, fold
 from livemaps.views.listing import find
 from livemaps.views.tally import Tally, tally
 from livemaps.views.values import Suggestion
 
 LONGEST_TEXT = 100
-VOCABULARIES = ("category", "service", "agency")
+
+NO_MATCH = 3
+"""The rank of a name that a text does not mean."""
 
 
 def search(
     snapshot: Snapshot,
+    known: Known,
     filters: Filters,
     text: str,
     limit: int = 8,
@@ -29,24 +32,26 @@ def search(
     these the most frequent first. Case and accents do not matter. Of areas the key counts as
     a name too. Counts are those under the other filters, as in the facets.
     """
-    wanted = fold(text[:LONGEST_TEXT]).split()
+    text = text[:LONGEST_TEXT].strip()
+    wanted = fold(text).split()
     if not wanted:
         return ()
     counted = counted or tally(snapshot, filters)
+    counts = {kind: found.tolist() for kind, found in counted.facets.items()}
     matches = [
-        (rank, -suggestion.count, suggestion.label, suggestion)
-        for names, suggestion in _candidates(snapshot, counted)
-        if (rank := min(_rank(name, wanted) for name in names)) < NO_MATCH
+        (rank, -counts[name.kind][name.code], name.label, name.kind, name.value)
+        for name in known.findable
+        if (rank := min(_rank(folded, wanted) for folded in name.folded)) < NO_MATCH
     ]
-    best = [match[-1] for match in sorted(matches, key=lambda match: match[:-1])[:limit]]
-    request = find(snapshot, text.strip())
+    best = [
+        Suggestion(kind, value, label, -count)
+        for _, count, label, kind, value in nsmallest(limit, matches)
+    ]
+    request = find(snapshot, text)
     if request is None:
         return tuple(best)
     number = request.service_request_id
     return (Suggestion("request", number, number, 1), *best)[:limit]
-
-
-NO_MATCH = 3
 
 
 def _rank(folded: str, wanted: list[str]) -> int:
@@ -57,15 +62,3 @@ def _rank(folded: str, wanted: list[str]) -> int:
         return NO_MATCH
     words = folded.replace("/", " ").split()
     return 1 if all(any(word.startswith(part) for word in words) for part in wanted) else 2
-
-
-def _candidates(snapshot: Snapshot, counted: Tally) -> Iterator[tuple[tuple[str, ...], Suggestion]]:
-    """Yield everything that can be found, with the folded names by which it is found."""
-    for layer in snapshot.layers:
-        counts = counted.facets[layer.id].tolist()
-        for code, (key, name) in enumerate(zip(layer.keys, layer.area_names, strict=True)):
-            yield (fold(name), fold(key)), Suggestion(layer.id, key, name, counts[code])
-    for kind in VOCABULARIES:
-        counts = counted.facets[kind].tolist()
-        for name, code in snapshot.vocab.of(kind).codes.items():
-            yield (fold(name),), Suggestion(kind, name, name, counts[code])
