@@ -1,0 +1,1 @@
+"""Reproducible figures, each beside a peer or a physical limit: `python -m benchmarks`."""
