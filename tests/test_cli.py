@@ -161,7 +161,7 @@ class TestRefresh:
     def test_terminated_in_the_middle_it_rolls_back_and_frees_the_lock(
         self, city: Quadville, once: tuple[str, ...]
     ) -> None:
-        city.portal.troubles.make(Kind.SLOW, seconds=5, path="/resource/")
+        city.portal.troubles.make(Kind.SLOW, seconds=2, path="/resource/")
         with city.running("refresh", *once) as process:
             eventually(lambda: len(city.portal.log) > 0)
             status, output = stopped(process)
@@ -189,9 +189,8 @@ class TestStatus:
         self, city: Quadville
     ) -> None:
         city.refresh()
-        done = city.run("status", "--json", LIVEMAPS_STALE_AFTER_SECONDS="1")
+        assert city.run("status").returncode == 0
         eventually(lambda: city.run("status", LIVEMAPS_STALE_AFTER_SECONDS="1").returncode == 3)
-        assert json.loads(done.stdout)["state"] == "ok"
 
     def test_the_object_is_that_of_the_http_interface(self, city: Quadville) -> None:
         city.refresh()
