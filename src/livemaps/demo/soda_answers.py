@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from types import MappingProxyType
@@ -56,16 +56,13 @@ def write_answer(rows: Rows, suffix: str, manners: Manners) -> bytes:
 
 def _json(rows: Rows, manners: Manners) -> bytes:
     """Return a list of objects; null columns are left out of a row."""
-    writers = _writers(rows, manners)
-    return msgspec.json.encode([_object(row, writers) for row in rows.rows]) + b"\n"
+    return msgspec.json.encode(list(_objects(rows, manners))) + b"\n"
 
 
-def _object(row: tuple[SqlValue, ...], writers: Mapping[str, _Writer]) -> dict[str, Any]:
-    return {
-        name: write(value)
-        for (name, write), value in zip(writers.items(), row, strict=True)
-        if value is not None
-    }
+def _objects(rows: Rows, manners: Manners) -> Iterator[dict[str, Any]]:
+    names = [output.name for output in rows.outputs]
+    for row in _shown(rows, manners):
+        yield {name: value for name, value in zip(names, row, strict=True) if value is not None}
 
 
 def _csv(rows: Rows, manners: Manners) -> bytes:
@@ -73,11 +70,7 @@ def _csv(rows: Rows, manners: Manners) -> bytes:
     text = io.StringIO()
     table = csv.writer(text, quoting=csv.QUOTE_ALL, lineterminator="\n")
     table.writerow(output.name for output in rows.outputs)
-    writers = [*_writers(rows, manners, csv_form=True).values()]
-    table.writerows(
-        ["" if value is None else write(value) for write, value in zip(writers, row, strict=True)]
-        for row in rows.rows
-    )
+    table.writerows(_shown(rows, manners, csv_form=True))
     return text.getvalue().encode()
 
 
@@ -86,29 +79,36 @@ def _geojson(rows: Rows, manners: Manners) -> bytes:
     geometry = next(
         (output.name for output in rows.outputs if output.term.kind is Kind.GEOMETRY), ""
     )
-    writers = _writers(rows, manners)
+    nothing = {output.name: None for output in rows.outputs}
     features = []
-    for row in rows.rows:
-        properties = {output.name: None for output in rows.outputs} | _object(row, writers)
-        features.append(
-            {
-                "type": "Feature",
-                "geometry": properties.pop(geometry, None),
-                "properties": properties,
-            }
-        )
+    for row in _objects(rows, manners):
+        properties = nothing | row
+        shape = properties.pop(geometry, None)
+        features.append({"type": "Feature", "geometry": shape, "properties": properties})
     return msgspec.json.encode({"type": "FeatureCollection", "features": features}) + b"\n"
 
 
 _Writer = Callable[[SqlValue], Any]
 
 
-def _writers(rows: Rows, manners: Manners, *, csv_form: bool = False) -> dict[str, _Writer]:
-    return {output.name: _writer(output, manners, csv_form=csv_form) for output in rows.outputs}
+def _shown(rows: Rows, manners: Manners, *, csv_form: bool = False) -> Iterable[tuple[Any, ...]]:
+    """Return the rows as they are shown: column by column, most columns as they are."""
+    if not rows.rows:
+        return ()
+    writers = [_writer(output, manners, csv_form=csv_form) for output in rows.outputs]
+    columns = zip(*rows.rows, strict=True)
+    return zip(*map(_column, columns, writers), strict=True)
 
 
-def _writer(output: Output, manners: Manners, *, csv_form: bool) -> _Writer:
-    """Return how the values of a column are shown."""
+def _column(values: Sequence[SqlValue], write: _Writer | None) -> Sequence[Any]:
+    if write is None:
+        return values
+    shown = {value: write(value) for value in set(values) if value is not None}
+    return [*map(shown.get, values)]
+
+
+def _writer(output: Output, manners: Manners, *, csv_form: bool) -> _Writer | None:
+    """Return how the values of a column are shown, None for as they are."""
     match output.term.kind:
         case Kind.ROW_ID:
             return lambda value: row_id(int(value or 0))
@@ -118,11 +118,11 @@ def _writer(output: Output, manners: Manners, *, csv_form: bool) -> _Writer:
             return lambda value: point_text(str(value))
         case Kind.GEOMETRY:
             return lambda value: msgspec.json.decode(str(value))
-        case Kind.NUMBER if not manners.numbers_as_text:
+        case Kind.NUMBER if not (manners.numbers_as_text or csv_form):
             return lambda value: msgspec.json.decode(_number_text(value))
         case Kind.NUMBER:
             return _number_text
-    return lambda value: value
+    return None
 
 
 def _number_text(value: SqlValue) -> str:
