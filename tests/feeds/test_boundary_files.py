@@ -5,16 +5,22 @@ from __future__ import annotations
 import gzip
 import io
 import json
+import tempfile
 import zipfile
 from pathlib import Path
 
 import geopandas
 import pytest
 import shapely
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from livemaps.errors import BoundaryError
 from livemaps.feeds.boundary_files import RawAreas, file_format, read_areas, read_content
 
+TOKENS = st.sampled_from(
+    [b"null", b"[]", b"{}", b"nan", b"1e999", b'"', b"\xff", b"PK", b"(", b"}"]
+)
 SQUARE = "POLYGON ((0 0, 0 1, 1 1, 1 0, 0 0))"
 OUTLINE = json.loads(shapely.to_geojson(shapely.from_wkt(SQUARE)))
 CSV = f'ward,the_geom,label\n1,"{SQUARE}",one\n2,"{SQUARE}",N/A\n'
@@ -244,3 +250,36 @@ def test_a_missing_file_is_told_with_the_reason(tmp_path: Path) -> None:
         read_content(tmp_path / "wards.csv")
     with pytest.raises(BoundaryError, match="No such file"):
         read_content(tmp_path / "wards.shp")
+
+
+@pytest.mark.parametrize("number", ["NaN", "1e999", "-inf"])
+def test_coordinates_that_are_no_numbers_are_refused(number: str) -> None:
+    with pytest.raises(BoundaryError, match=r"broken or cut|no numbers"):
+        read_areas(CSV.replace("0 1", f"0 {number}").encode())
+
+
+def whole_files() -> list[bytes]:
+    frame = geopandas.GeoDataFrame({"ward": [1]}, geometry=[shapely.from_wkt(SQUARE)], crs=4326)
+    with tempfile.TemporaryDirectory() as folder:
+        frame.to_file(Path(folder) / "wards.shp")
+        shapefile = read_content(Path(folder) / "wards.shp")
+    rows = portal_rows(["row-1", SQUARE, "5"])
+    return [CSV.encode(), geojson(feature(ward=1)), rows, gzip.compress(rows), shapefile]
+
+
+WHOLE_FILES = whole_files()
+
+
+@settings(deadline=None, max_examples=300)
+@given(st.data())
+def test_a_mutilated_file_is_read_or_refused_and_never_crashes(data: st.DataObject) -> None:
+    content = bytearray(data.draw(st.sampled_from(WHOLE_FILES)))
+    for _ in range(data.draw(st.integers(1, 3))):
+        start = data.draw(st.integers(0, len(content)))
+        length = data.draw(st.integers(0, 12))
+        content[start : start + length] = data.draw(st.one_of(st.binary(max_size=4), TOKENS))
+    try:
+        raw = read_areas(bytes(content))
+    except BoundaryError:
+        return
+    assert all(len(values) == len(raw.shapes) for values in raw.columns.values())

@@ -32,6 +32,11 @@ SHAPEFILE_PARTS = (".shp", ".shx", ".dbf", ".prj", ".cpg")
 NEEDED_PARTS = frozenset({".shp", ".shx", ".dbf"})
 LONGITUDE_LATITUDE = "EPSG:4326"
 
+_BROKEN_ZIP = (
+    zipfile.BadZipFile, zlib.error, OSError, EOFError, ValueError, LookupError, RuntimeError,
+)  # fmt: skip
+"""All that zipfile raises where an archive's own numbers are wrong, or it is encrypted."""
+
 _OUTLINE = re.compile(
     r"\s*(?:SRID=(\d+);)?\s*((?:MULTI)?POLYGON\b.*|GEOMETRYCOLLECTION\b.*)",
     re.IGNORECASE | re.DOTALL,
@@ -218,7 +223,7 @@ def _zipped_shapefile(content: bytes) -> dict[str, bytes]:
     try:
         with zipfile.ZipFile(io.BytesIO(content)) as archive:
             return _shapefile_members(archive)
-    except (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, RuntimeError) as error:
+    except _BROKEN_ZIP as error:
         raise BoundaryError(f"its zip packing is broken ({error}): fetch it again") from error
 
 
@@ -249,7 +254,7 @@ def _shapefile_members(archive: zipfile.ZipFile) -> dict[str, bytes]:
 def _decoded(content: bytes, kind: Any, what: str) -> Any:
     """Decode JSON as a type, or say what was expected."""
     try:
-        return msgspec.json.decode(content.removeprefix(b"\xef\xbb\xbf"), type=kind)
+        return msgspec.json.decode(content.decode("utf-8-sig"), type=kind)
     except (msgspec.DecodeError, UnicodeDecodeError) as error:
         raise BoundaryError(f"it is not {what}, or it is cut ({error})") from error
 
@@ -301,9 +306,13 @@ def _shape(text: str | None) -> Any:
         return None
     wkt = _OUTLINE.match(text)
     try:
-        return shapely.from_wkt(wkt.group(2)) if wkt else shapely.from_geojson(text)
+        with np.errstate(invalid="ignore", over="ignore"):
+            shape = shapely.from_wkt(wkt.group(2)) if wkt else shapely.from_geojson(text)
     except shapely.errors.GEOSException as error:
         raise BoundaryError(f"an outline in it is broken or cut ({str(error)[:120]})") from error
+    if not np.isfinite(shapely.get_coordinates(shape)).all():
+        raise BoundaryError("an outline in it has coordinates that are no numbers")
+    return shape
 
 
 _READERS: Mapping[str, Callable[[bytes], RawAreas]] = {
