@@ -104,7 +104,7 @@ def _column(values: Sequence[SqlValue], write: _Writer | None) -> Sequence[Any]:
     if write is None:
         return values
     shown = {value: write(value) for value in set(values) if value is not None}
-    return [*map(shown.get, values)]
+    return [shown.get(value) for value in values]
 
 
 def _writer(output: Output, manners: Manners, *, csv_form: bool) -> _Writer | None:
