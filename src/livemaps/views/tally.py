@@ -160,14 +160,19 @@ class _Chunk:
     def codes(self, dimension: str, chosen: Rows) -> NDArray[Any]:
         """Return the codes of a dimension or layer of the chosen rows; of `age`, the steps."""
         if dimension == "age":
-            found = steps(ages(self.part.table, self.rows, self.snapshot.meta.as_of_day))
-            return found if len(chosen) == self.length else found.take(chosen)
+            return self._steps(chosen)
         if dimension == "category":
             services = self.column("service", chosen)
             return self.snapshot.vocab.service_category.take(services)
         if dimension in ("service", "agency", "channel", "stage"):
             return self.column(dimension, chosen)
         return self.column(f"area_{dimension}", chosen)
+
+    def _steps(self, chosen: Rows) -> NDArray[np.uint8]:
+        """Return the steps of age of the chosen rows; of few rows only those are worked out."""
+        rows = self.rows if len(chosen) * 4 > self.length else chosen + self.rows.start
+        found = steps(ages(self.part.table, rows, self.snapshot.meta.as_of_day))
+        return found.take(chosen) if len(chosen) < len(found) else found
 
 
 def _sizes(snapshot: Snapshot) -> dict[str, int]:
