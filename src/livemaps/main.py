@@ -87,12 +87,10 @@ def create_feed(
     import requests
 
     from livemaps.feeds.http import HttpClient
-    from livemaps.feeds.socrata import SocrataFeed
+    from livemaps.feeds.platforms import open_feed
 
-    sleep = (stop or threading.Event()).wait
-    return SocrataFeed(
-        profile, HttpClient(requests.Session(), settings, sleep=sleep), settings, clock=clock
-    )
+    http = HttpClient(requests.Session(), settings, sleep=(stop or threading.Event()).wait)
+    return open_feed(profile, settings, clock=clock, http=http)
 
 
 @contextmanager

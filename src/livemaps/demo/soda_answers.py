@@ -103,8 +103,8 @@ def _shown(rows: Rows, manners: Manners, *, csv_form: bool = False) -> Iterable[
 def _column(values: Sequence[SqlValue], write: _Writer | None) -> Sequence[Any]:
     if write is None:
         return values
-    shown = {value: write(value) for value in set(values) if value is not None}
-    return [shown.get(value) for value in values]
+    shown = {value: None if value is None else write(value) for value in set(values)}
+    return [shown[value] for value in values]
 
 
 def _writer(output: Output, manners: Manners, *, csv_form: bool) -> _Writer | None:
