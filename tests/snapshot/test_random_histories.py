@@ -167,7 +167,7 @@ def test_a_snapshot_equals_a_recount_after_any_history(
     history: list[Step], days: tuple[int, int]
 ) -> None:
     held: dict[str, RequestRow] = {}
-    today = TODAY
+    today, base = TODAY, ""
     with tempfile.TemporaryDirectory() as folder, hamlet_in(Path(folder)) as hamlet:
         for step in history:
             today += step.days
@@ -176,6 +176,9 @@ def test_a_snapshot_equals_a_recount_after_any_history(
             snapshot = hamlet.snapshot()
             check(snapshot, held, today)
             check_cubes(snapshot, held.values(), days[0], days[0] + days[1])
+            # A base that did not add up would have been replaced, and its fault hidden.
+            assert step.full or base in ("", snapshot.meta.base_id)
+            base = snapshot.meta.base_id
             assert snapshot.meta.counts.open == hamlet.store.open_count()
             assert snapshot.meta.counts.history == hamlet.store.total()
 

@@ -37,6 +37,7 @@ def reader_process(data_dir: Path) -> Iterator[subprocess.Popen[str]]:
                 process.kill()
 
 
+@pytest.mark.slow
 def test_readers_see_every_version_whole_while_many_are_published(hamlet: Hamlet) -> None:
     hamlet.apply(request(name_of(1)))
     hamlet.publish()
@@ -89,6 +90,7 @@ def publish_and_die(data_dir: Path, *, at: int, full: bool) -> bool:
     return os.WIFSIGNALED(status)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("full", [False, True], ids=["on the same base", "with a new base"])
 def test_a_publication_killed_at_any_step_shows_the_old_state_or_the_new(
     tmp_path: Path, full: bool
