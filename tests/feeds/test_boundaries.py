@@ -113,6 +113,12 @@ class TestRealCalgary:
             load_layer(spec, path)
 
 
+def test_one_key_for_two_published_names_is_refused_though_areas_are_called_by_key() -> None:
+    table = f'key,title,geom\n1,Left,"{LEFT.wkt}"\n1,Right,"{RIGHT.wkt}"\n'.encode()
+    said = refusal(table, name_field="title", key_label="Ward {key}")
+    assert "different names (Left, Right)" in said
+
+
 @pytest.mark.parametrize(
     ("file", "fields", "count", "sample", "troubled"),
     [
@@ -242,6 +248,12 @@ class TestTroubles:
     def test_areas_that_overlap_by_more_than_slivers_are_named(self) -> None:
         layer = layer_of({"1": LEFT, "2": shapely.box(0.5, 0, 2, 1)})
         assert "1 and 2 by 50%" in layer.trouble[0]
+
+    def test_an_area_inside_another_and_one_that_comes_twice_are_named_too(self) -> None:
+        inside = shapely.box(0.2, 0.2, 0.4, 0.4)
+        told = layer_of({"1": LEFT, "2": inside, "3": RIGHT, "4": RIGHT}).trouble
+        assert len(told) == 1
+        assert "(1 and 2 by 100%, 3 and 4 by 100%)" in told[0]
 
     def test_heights_are_dropped(self) -> None:
         assert not layer_of({"1": shapely.force_3d(LEFT, 7)}).shapes[0].has_z

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
+import math
 import tomllib
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from importlib import resources
 from pathlib import Path
 from typing import Any
@@ -369,3 +371,25 @@ def test_values_of_any_wrong_type_are_told_and_never_crash(key: str, value: obje
     with pytest.raises(ProfileError) as caught:
         profile_from_mapping(tomllib.loads(CALGARY) | {key: value})
     assert any(problem.key.startswith(key) for problem in caught.value.problems)
+
+
+def places_in(value: Any, path: tuple[Any, ...] = ()) -> Iterator[tuple[Any, ...]]:
+    """Yield the path of everything inside a value."""
+    items = value.items() if isinstance(value, dict) else ()
+    for key, item in enumerate(value) if isinstance(value, list) else items:
+        yield (*path, key)
+        yield from places_in(item, (*path, key))
+
+
+@pytest.mark.parametrize(
+    "value", [None, 1, math.nan, True, "x", [], [None], [[]], {}, {"en": None}, [{"id": None}]]
+)
+def test_any_value_at_any_place_is_taken_or_told(value: object) -> None:
+    for path in places_in(tomllib.loads(CALGARY)):
+        data = tomllib.loads(CALGARY)
+        around = data
+        for key in path[:-1]:
+            around = around[key]
+        around[path[-1]] = value
+        with contextlib.suppress(ProfileError):
+            profile_from_mapping(data)
