@@ -9,7 +9,7 @@ import pytest
 
 from livemaps.errors import StoreDamaged, StoreError, StoreTooNew
 from livemaps.feeds.profile import StatusMeaning
-from livemaps.model import Stage
+from livemaps.model import Place, Stage
 from livemaps.store import Store
 from livemaps.store.connection import connect
 from livemaps.store.schema import STEPS, migrate
@@ -134,6 +134,19 @@ class TestStatusMap:
     def test_an_unknown_status_counts_as_open(self, store: Store) -> None:
         put(store, row(1, status="On Hold"))
         assert store.open_by_status() == {"On Hold": 1}
+
+
+def test_area_keys_stay_with_their_layers_when_the_profile_orders_them_otherwise(
+    tmp_path: Path,
+) -> None:
+    place = Place(("BLN", "8"), "BELTLINE", None, None)
+    with Store.open(tmp_path, calgary()) as store:
+        put(store, row(1, place=place))
+    turned = calgary().model_copy(update={"layers": tuple(reversed(calgary().layers))})
+    with Store.open(tmp_path, turned) as store:
+        again = place._replace(codes=("8", "BLN"))
+        assert dict(store.places()) == {1: again}
+        assert put(store, row(1, place=again)).unchanged == 1
 
 
 def test_opening_twice_at_once_makes_one_database(tmp_path: Path) -> None:

@@ -95,7 +95,7 @@ def test_a_log_line_alone_is_no_change(store: Store) -> None:
 
 
 def test_places_are_remembered_up_to_a_limit_and_keep_their_codes(store: Store) -> None:
-    codes = PlaceCodes(store._connection, remembered=3)
+    codes = PlaceCodes(store._connection, ("community", "ward"), remembered=3)
     places = [Place((str(number), None), None, -114.0, 51.0) for number in range(10)]
     given = {place: codes.of([place])[place] for place in places}
     assert list(given.values()) == list(range(1, 11))
@@ -111,4 +111,6 @@ def test_places_that_differ_in_anything_have_codes_of_their_own(store: Store) ->
         Place((None, None), None, 1.0, None),
         Place((None, None), None, None, 1.0),
     ]
-    assert len(set(PlaceCodes(store._connection).of(places).values())) == len(places)
+    assert len(
+        set(PlaceCodes(store._connection, ("community", "ward")).of(places).values())
+    ) == len(places)

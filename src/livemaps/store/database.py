@@ -38,9 +38,8 @@ class Store(Reading):
     """
 
     def __init__(self, connection: sqlite3.Connection, path: Path, city: City) -> None:
-        super().__init__(connection, path)
-        self._city = city
-        self._places = PlaceCodes(connection)
+        super().__init__(connection, path, city)
+        self._places = PlaceCodes(connection, self._layers)
 
     @classmethod
     def open(cls, data_dir: Path, city: City, *, busy_seconds: float = BUSY_SECONDS) -> Store:
@@ -100,7 +99,7 @@ class Store(Reading):
     def reading(self) -> Iterator[Reading]:
         """Give one consistent state to read from, whoever writes meanwhile."""
         with self._using(), transaction(self._connection, "DEFERRED"):
-            yield Reading(self._connection, self._path, self._in_use)
+            yield Reading(self._connection, self._path, self._city, self._in_use)
 
     @contextmanager
     def refreshing(self, started: datetime) -> Iterator[Writing]:

@@ -17,8 +17,8 @@ from livemaps.model import Outcome, Place, Refresh, day_date
 from livemaps.store import locks
 from livemaps.store.batches import batch_of, selection
 from livemaps.store.connection import translated
-from livemaps.store.records import Event, KeptReject, Kind, RowBatch, StoredRequest
-from livemaps.store.vocabulary import chunks
+from livemaps.store.records import City, Event, KeptReject, Kind, RowBatch, StoredRequest
+from livemaps.store.vocabulary import area_keys, chunks
 
 BATCH_ROWS = 50_000
 """Rows in one `RowBatch`: a few megabytes."""
@@ -51,10 +51,16 @@ class Reading:
     """One state of the store. Each method raises `StoreError` where the file cannot be read."""
 
     def __init__(
-        self, connection: sqlite3.Connection, path: Path, in_use: threading.RLock | None = None
+        self,
+        connection: sqlite3.Connection,
+        path: Path,
+        city: City,
+        in_use: threading.RLock | None = None,
     ) -> None:
         self._connection = connection
         self._path = path
+        self._city = city
+        self._layers = tuple(layer.id for layer in city.layers)
         self._in_use = in_use or threading.RLock()
         """Held by whoever uses the connection: closing one in use would crash the process."""
 
@@ -121,7 +127,7 @@ class Reading:
         """Return one request, also one that has vanished; None where the id was never seen."""
         for row in self._all(_REQUEST, service_request_id):
             codes, name, long, lat, is_open, vanished = row[9:]
-            place = Place(tuple(json.loads(codes or "[]")), name, long, lat)
+            place = Place(area_keys(codes or "{}", self._layers), name, long, lat)
             return StoredRequest._make((*row[:9], place, bool(is_open), vanished))
         return None
 
@@ -157,7 +163,7 @@ class Reading:
         decoded: dict[str, tuple[str | None, ...]] = {}
         for code, codes, name, long, lat in self._each(query, after):
             if codes not in decoded:
-                decoded[codes] = tuple(json.loads(codes))
+                decoded[codes] = area_keys(codes, self._layers)
             yield code, Place(decoded[codes], name, long, lat)
 
     def all_rows(self, batch: int = BATCH_ROWS) -> Iterator[RowBatch]:

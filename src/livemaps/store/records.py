@@ -30,12 +30,26 @@ class Meaning(Protocol):
         ...
 
 
+class Layer(Protocol):
+    """A boundary layer, as far as the store needs it."""
+
+    @property
+    def id(self) -> str:
+        """A short word such as `ward`."""
+        ...
+
+
 class City(Protocol):
     """What the store needs to know of a city's profile."""
 
     @property
     def id(self) -> str:
         """A short word for the city, such as `calgary`."""
+        ...
+
+    @property
+    def layers(self) -> Sequence[Layer]:
+        """Its boundary layers, in the order of `Place.codes`."""
         ...
 
     @property

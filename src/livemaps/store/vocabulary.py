@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import sqlite3
-from collections.abc import Collection, Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from hashlib import blake2b
 from itertools import islice
 from typing import TypeVar, cast
@@ -57,16 +57,28 @@ class Words(dict[str, int]):
 
 
 class PlaceCodes:
-    """The codes of places. Valid as long as no transaction that it served is rolled back."""
+    """The codes of places. Valid as long as no transaction that it served is rolled back.
 
-    def __init__(self, connection: sqlite3.Connection, remembered: int = PLACES_IN_MEMORY) -> None:
+    Area keys are stored under the ids of their layers (`layers`, as in `Place.codes`), so that
+    they stay right when a profile gets another layer, or another order of layers.
+    """
+
+    def __init__(
+        self,
+        connection: sqlite3.Connection,
+        layers: Sequence[str],
+        remembered: int = PLACES_IN_MEMORY,
+    ) -> None:
         self._connection = connection
+        self._layers = tuple(layers)
         self._limit = remembered
         self._known: dict[Place, int] = {}
+        self._keys: dict[tuple[str | None, ...], str] = {}
 
     def forget(self) -> None:
         """Drop all that is remembered, because codes given since the last commit are void."""
         self._known.clear()
+        self._keys.clear()
 
     def of(self, places: Iterable[Place]) -> dict[Place, int]:
         """Return the code of each place, giving new ones to those that are not known yet."""
@@ -78,43 +90,56 @@ class PlaceCodes:
             return cast("dict[Place, int]", codes)
         found = self._look_up(unknown)
         if len(known) + len(found) > self._limit:
-            known.clear()
+            self.forget()
         known |= islice(found.items(), self._limit)
         return cast("dict[Place, int]", codes | found)
 
-    def _look_up(self, places: Collection[Place]) -> dict[Place, int]:
+    def _look_up(self, places: Iterable[Place]) -> dict[Place, int]:
         """Find places in the table, and put those that are not there into it."""
-        by_digest = {_digest(place): place for place in places if _says_anything(place)}
-        codes = {place: BLANK for place in places if not _says_anything(place)}
-        for some in chunks(by_digest):
+        digests = {place: self._digest(place) for place in places}
+        codes: dict[bytes | None, int] = {None: BLANK}
+        for some in chunks(digest for digest in digests.values() if digest is not None):
             query = f"SELECT digest, id FROM place WHERE digest IN ({marks(some)})"  # noqa: S608
-            for digest, code in self._connection.execute(query, some):
-                codes[by_digest[digest]] = code
-        return codes | self._insert(
-            {digest: place for digest, place in by_digest.items() if place not in codes}
+            codes.update(self._connection.execute(query, some))
+        codes |= self._insert(
+            {digest: place for place, digest in digests.items() if digest not in codes}
         )
+        return {place: codes[digest] for place, digest in digests.items()}
 
-    def _insert(self, places: dict[bytes, Place]) -> dict[Place, int]:
+    def _insert(self, places: Mapping[bytes | None, Place]) -> dict[bytes | None, int]:
         """Give new places the codes that follow the highest one."""
         if not places:
             return {}
         highest = self._connection.execute("SELECT ifnull(max(id), 0) FROM place").fetchone()[0]
-        codes = {place: code for code, place in enumerate(places.values(), highest + 1)}
+        codes = {digest: code for code, digest in enumerate(places, highest + 1)}
         self._connection.executemany(
             "INSERT INTO place (id, digest, codes, name, long, lat) VALUES (?, ?, ?, ?, ?, ?)",
             (
-                (codes[place], digest, json.dumps(place.codes), place.name, place.long, place.lat)
+                (codes[digest], digest, self._keys_of(place), place.name, place.long, place.lat)
                 for digest, place in places.items()
             ),
         )
         return codes
 
+    def _keys_of(self, place: Place) -> str:
+        """Return a place's area keys by layer, as JSON."""
+        keys = self._keys.get(place.codes)
+        if keys is None:
+            named = zip(self._layers, place.codes, strict=False)
+            given = {layer: key for layer, key in named if key is not None}
+            keys = self._keys[place.codes] = json.dumps(given, sort_keys=True)
+        return keys
 
-def _says_anything(place: Place) -> bool:
-    """Whether a place has at least a code, a name or a point."""
-    return place[1:] != (None, None, None) or any(code is not None for code in place.codes)
+    def _digest(self, place: Place) -> bytes | None:
+        """Return 16 bytes that no other place has; None where a place says nothing at all."""
+        keys = self._keys_of(place)
+        if keys == "{}" and place[1:] == (None, None, None):
+            return None
+        text = f"{keys}\n{place.long!r} {place.lat!r} {place.name!r}"
+        return blake2b(text.encode("utf-8", "backslashreplace"), digest_size=16).digest()
 
 
-def _digest(place: Place) -> bytes:
-    """Return 16 bytes that no other place has (two alike in 10^19 are not to be expected)."""
-    return blake2b(repr(tuple(place)).encode("utf-8", "surrogatepass"), digest_size=16).digest()
+def area_keys(stored: str, layers: Sequence[str]) -> tuple[str | None, ...]:
+    """Return `Place.codes` for stored area keys, in the order of `layers`."""
+    keys = json.loads(stored)
+    return tuple(keys.get(layer) for layer in layers)
