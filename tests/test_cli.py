@@ -376,6 +376,25 @@ def new_version(url: str, seen: set[str]) -> bool:
     return json.loads(fetch(f"{url}/api/v1/status")[1])["version"] not in seen
 
 
+class TestAnotherCity:
+    @pytest.mark.parametrize("command", ["status", "export", "serve"])
+    def test_no_city_is_shown_under_the_name_of_another(
+        self, city: Quadville, command: str
+    ) -> None:
+        city.refresh()
+        done = city.run(command, "--city", "calgary")
+        assert done.returncode == 2
+        assert "quadville" in done.stderr
+        assert done.stdout == ""
+
+    def test_the_requests_of_two_cities_are_never_mixed(self, city: Quadville) -> None:
+        city.refresh()
+        done = city.run("refresh", "--once", "--json", "--city", "calgary")
+        assert done.returncode == 1
+        assert "quadville" in json.loads(done.stdout)["error"]
+        assert city.refresh()["open"] == OPEN
+
+
 class TestUsage:
     @pytest.mark.parametrize(
         ("arguments", "environment", "named"),

@@ -12,13 +12,16 @@ from __future__ import annotations
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager
+from pathlib import Path
 from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
+from livemaps.errors import SettingError, SnapshotError
 from livemaps.feeds.profile import Profile, load_profile
 from livemaps.model import Calendar, Clock, Refresh, day_number, utc_now
-from livemaps.settings import Settings
+from livemaps.settings import PREFIX, Settings
 from livemaps.snapshot import SnapshotReader
+from livemaps.snapshot.read import read_meta
 from livemaps.views import Board
 
 if TYPE_CHECKING:
@@ -63,8 +66,28 @@ def create_app(
 
 
 def create_board(settings: Settings, profile: Profile, *, clock: Clock = utc_now) -> Board:
-    """Return what answers questions about the data folder: now and whenever it changes."""
+    """Return what answers questions about the data folder: now and whenever it changes.
+
+    Raises:
+        SettingError: the folder holds another city.
+    """
+    _check_city(settings.data_dir, profile)
     return Board(SnapshotReader(settings.data_dir), profile, settings, clock)
+
+
+def _check_city(data_dir: Path, profile: Profile) -> None:
+    """Make sure that no city is shown under another's name."""
+    try:
+        held = read_meta(data_dir)
+    except SnapshotError:
+        # It cannot be read, which those who ask for it are told.
+        return
+    if held is not None and held.city != profile.id:
+        raise SettingError(
+            f"{PREFIX}DATA_DIR",
+            str(data_dir),
+            f"it holds the city {held.city!r}, not {profile.id!r}: choose another folder or city",
+        )
 
 
 def city_calendar(profile: Profile, clock: Clock = utc_now) -> Calendar:

@@ -67,13 +67,11 @@ def answering(application: Application, listener: socket.socket) -> Iterator[Non
             thread.join()
 
 
-def run_workers(
-    make_application: Callable[[], Application], listener: socket.socket, settings: Settings
-) -> None:
+def run_workers(application: Application, listener: socket.socket, settings: Settings) -> None:
     """Answer with gunicorn's workers until SIGTERM or SIGINT; does not return, but exits.
 
-    The application is made once, before the workers are forked, so that they share what it
-    imported; it must open nothing by itself.
+    The workers are forked with the application, so that they share what it imported; it must have
+    opened nothing yet.
 
     Raises:
         SystemExit: always, with gunicorn's status.
@@ -87,7 +85,7 @@ def run_workers(
                     self.cfg.set(name, value)
 
         def load(self) -> Application:
-            return make_application()
+            return application
 
     Workers().run()
 
@@ -99,7 +97,6 @@ def _gunicorn_options(descriptor: int, settings: Settings) -> Mapping[str, objec
         "workers": settings.workers,
         "threads": settings.threads,
         "worker_class": "gthread",
-        "preload_app": True,
         "proc_name": "livemaps",
         "timeout": 60,
         "graceful_timeout": GRACE_SECONDS,

@@ -123,8 +123,9 @@ def _wait() -> None:
 def serve(**chosen: object) -> None:
     """Serve the map with gunicorn.
 
-    The workers only read the data folder: they ask no portal and change nothing, so start as many as you like; a `livemaps refresh` over
-    the same folder keeps them current. Before its first refresh the pages say so.
+    The workers only read the data folder: they ask no portal and change nothing, so start as many
+    as you like; a `livemaps refresh` over the same folder keeps them current. Before its first
+    refresh the pages say that they wait for it.
 
     SIGTERM lets answers under way finish; SIGHUP replaces the workers.
 
@@ -132,9 +133,10 @@ def serve(**chosen: object) -> None:
     """
     settings = read_settings(chosen)
     profile = load_profile(settings.city)
+    app = create_app(settings, profile=profile)
     listener = listening(settings.host, settings.port)
     click.echo(f"{profile.name} is served at {address(listener)}")
-    run_workers(lambda: create_app(settings, profile=profile).server, listener, settings)
+    run_workers(app.server, listener, settings)
 
 
 @click.command(
