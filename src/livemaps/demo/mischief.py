@@ -23,7 +23,7 @@ RETRY_AFTER = "5"
 LEAST_SURGE_DAYS = 3
 LONGEST_SECONDS = 86_400.0
 
-_OF_SERVER = {
+_OF_SERVER: Mapping[DemoTrouble, Kind] = {
     DemoTrouble.OUTAGE: Kind.OUTAGE,
     DemoTrouble.ERROR: Kind.ERROR,
     DemoTrouble.THROTTLED: Kind.THROTTLED,

@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from livemaps.feeds.profile import LayerProfile, Links, Profile, load_profile
 
 REQUESTS = "iahh-demo"
 COMMUNITIES = "dcom-2026"
 WARDS = "dwrd-2026"
 
-SOURCES = {"community": COMMUNITIES, "ward": WARDS}
+SOURCES: Mapping[str, str] = {"community": COMMUNITIES, "ward": WARDS}
 """The demo's boundary dataset of each layer."""
 
-NAMES = {
+NAMES: Mapping[str, tuple[Mapping[str, str], Mapping[str, str]]] = {
     "community": (
         {"en": "Community (approximate)", "fr": "Communauté (approximative)"},
         {"en": "Communities (approximate)", "fr": "Communautés (approximatives)"},

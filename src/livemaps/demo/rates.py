@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 import numpy as np
@@ -18,7 +19,7 @@ WEEKDAYS = np.array([1.189, 1.299, 1.273, 1.241, 1.052, 0.501, 0.444])
 HOLIDAYS = frozenset({(1, 1), (7, 1), (11, 11), (12, 25), (12, 26)})
 """Months and days on which the city works as on a Sunday."""
 
-SEASONS = {
+SEASONS: Mapping[str, tuple[float, ...]] = {
     "steady": (0.95, 0.95, 0.95, 1.0, 1.05, 1.08, 1.05, 1.0, 1.0, 0.95, 0.92, 0.82),
     "winter": (2.2, 1.9, 1.6, 0.7, 0.15, 0.05, 0.05, 0.05, 0.15, 0.6, 1.5, 2.1),
     "midwinter": (3.5, 2.5, 1.0, 0.1, 0.02, 0.01, 0.01, 0.01, 0.02, 0.2, 1.0, 3.0),
@@ -35,7 +36,7 @@ SEASONS = {
 SETTINGS = ("everywhere", "centre", "suburb", "leafy", "edge", "industrial", "none")
 """Where a service is asked for; `none` is often asked for no place at all."""
 
-PROMINENT = {
+PROMINENT: Mapping[str, float] = {
     "DNC": 0.022,
     "BLN": 0.020,
     "BRD": 0.013,
@@ -47,7 +48,7 @@ PROMINENT = {
 }
 """Share of the city's requests of the communities with the most open ones."""
 
-CLASS_WEIGHTS = {
+CLASS_WEIGHTS: Mapping[str, float] = {
     "Residential": 1.0,
     "Industrial": 0.28,
     "Major Park": 0.25,

@@ -12,7 +12,7 @@ from livemaps.errors import SettingError
 
 DEFAULT_SECONDS = 60.0
 
-_UNITS = {"": 1.0, "s": 1.0, "m": 60.0, "h": 3600.0}
+_UNITS: Mapping[str, float] = {"": 1.0, "s": 1.0, "m": 60.0, "h": 3600.0}
 _TIME = r"(\d+(?:\.\d+)?)(s|m|h|)"
 _PLANNED = re.compile(rf"([a-z0-9]+)(?:@{_TIME})?(?:\+{_TIME})?")
 
