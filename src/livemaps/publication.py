@@ -15,9 +15,8 @@ from livemaps.feeds.boundary_folder import BoundaryFolder, BoundarySource
 from livemaps.feeds.profile import Profile
 from livemaps.model import Calendar, Clock
 from livemaps.settings import Settings
-from livemaps.snapshot.build import build_snapshot
+from livemaps.snapshot.build import build_snapshot, is_up_to_date
 from livemaps.snapshot.contents import SnapshotMeta
-from livemaps.snapshot.describe import snapshot_rules
 from livemaps.snapshot.read import read_meta
 from livemaps.store import Store
 
@@ -75,7 +74,7 @@ class Publisher:
         """
         trouble = self._update_layers()
         today, current = self._today(), self._current()
-        if current is None or not self._shows_all(current, today):
+        if current is None or not self._shows_all(today):
             current = build_snapshot(
                 self._store,
                 self._profile,
@@ -116,10 +115,14 @@ class Publisher:
             logger.warning("the snapshot is made anew: %s", error)
             return None
 
-    def _shows_all(self, current: SnapshotMeta, today: int) -> bool:
-        """Whether a snapshot is still true: same requests, same rules and areas, same day."""
-        return (current.sequence, current.as_of_day, current.rules) == (
-            self._store.sequence,
-            today,
-            snapshot_rules(self._profile, self._layers, self._recent_days),
-        )
+    def _shows_all(self, today: int) -> bool:
+        """Whether the snapshot is still true: same requests, same rules and areas, same day."""
+        with self._store.reading() as source:
+            return is_up_to_date(
+                source,
+                self._profile,
+                self._layers,
+                self._data_dir,
+                as_of_day=today,
+                recent_days=self._recent_days,
+            )
