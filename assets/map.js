@@ -3,13 +3,18 @@
   "use strict";
 
   const PADDING = 16;
-  const KEPT_MS = 600;
-  const bounds = new Map();
+  const MOVE_MS = 400;
+  const REST_MS = 600;
+  const NEAREST = 12;
+  /* Plotly keeps where a visitor looks, and only then: our moves have to look like a hand's. */
+  const BY_HAND = { originalEvent: {} };
+  const fetched = new Map();
   let fitted = null;
+  let looked = null;
 
   const graph = () => document.querySelector("#map .js-plotly-plot");
-  const maplibre = () => graph()?._fullLayout?.map?._subplot?.map;
   const motionless = () => window.matchMedia("(prefers-reduced-motion: reduce)").matches;
+  const maplibre = () => graph()?._fullLayout?.map?._subplot?.map;
 
   function box(coordinates, found) {
     if (typeof coordinates[0] === "number") {
@@ -25,62 +30,52 @@
 
   const empty = () => [Infinity, Infinity, -Infinity, -Infinity];
 
-  /* The extent of each area and of the city, from the polygons that the browser holds anyway. */
-  async function extents(url) {
-    if (!bounds.has(url)) {
-      const answer = await fetch(url);
-      const { features } = await answer.json();
-      const found = new Map(
-        features.map((feature) => [String(feature.id), box(feature.geometry.coordinates, empty())]),
-      );
-      const whole = empty();
-      found.forEach(([west, south, east, north]) => {
-        box([[west, south], [east, north]], whole);
-      });
-      found.set("", whole);
-      bounds.set(url, found);
+  /* The areas of a layer by key, from the polygons that the browser holds anyway. */
+  function areas(url) {
+    if (!fetched.has(url)) {
+      const read = fetch(url)
+        .then((answer) => answer.json())
+        .then(({ features }) => new Map(features.map((area) => [String(area.id), area.geometry])));
+      fetched.set(url, read);
     }
-    return bounds.get(url);
+    return fetched.get(url);
   }
 
-  function layer() {
-    const trace = graph()?.data?.[0];
-    return trace ? { url: trace.geojson, keys: trace.locations, names: trace.text } : null;
+  /* What the figure says of itself: the layer on show, and the polygons of each. */
+  const about = () => graph()?.layout?.meta;
+
+  /* The finest layer in which something is chosen, else the one on show with nothing chosen. */
+  function chosen() {
+    const query = new URLSearchParams(window.location.search);
+    const { layer, polygons } = about();
+    const name = Object.keys(polygons).find((candidate) => query.has(candidate)) ?? layer;
+    return { url: polygons[name], keys: query.getAll(name) };
   }
 
-  async function show(keys, animate) {
-    const map = maplibre();
-    const drawn = layer();
-    if (!map || !drawn) {
-      return;
-    }
-    const known = await extents(drawn.url);
+  async function show({ url, keys }, animate) {
+    const known = await areas(url);
     const wanted = keys.filter((key) => known.has(key));
-    const extent = empty();
-    (wanted.length > 0 ? wanted : [""]).forEach((key) => {
-      const [west, south, east, north] = known.get(key);
-      box([[west, south], [east, north]], extent);
+    const extent = [Infinity, Infinity, -Infinity, -Infinity];
+    (wanted.length > 0 ? wanted : [...known.keys()]).forEach((key) => {
+      box(known.get(key).coordinates, extent);
     });
-    map.fitBounds(
+    maplibre()?.fitBounds(
       [extent.slice(0, 2), extent.slice(2)],
-      { padding: PADDING, maxZoom: 14, animate: animate && !motionless() },
+      { padding: PADDING, maxZoom: NEAREST, duration: MOVE_MS, animate: animate && !motionless() },
+      BY_HAND,
     );
   }
 
-  function chosen() {
-    return graph()?.data?.[1]?.locations ?? [];
-  }
-
   function choose(key, add) {
-    const name = document.querySelector('[name="layer"]:checked')?.value ?? graph().dataset.layer;
+    const { layer } = about();
     const query = new URLSearchParams(window.location.search);
-    const before = query.getAll(name);
-    query.delete(name);
+    const before = query.getAll(layer);
+    query.delete(layer);
     query.delete("page");
     const kept = add ? before.filter((value) => value !== key) : [];
-    kept.forEach((value) => query.append(name, value));
+    kept.forEach((value) => query.append(layer, value));
     if (!before.includes(key) || (!add && before.length > 1)) {
-      query.append(name, key);
+      query.append(layer, key);
     }
     window.livemaps.go(`${window.location.pathname}?${query}`);
   }
@@ -92,43 +87,63 @@
     }
   }
 
-  /* The area under the middle of the map, for those who move it with the arrow keys. */
-  function middle() {
-    const map = maplibre();
-    if (!map) {
-      return null;
-    }
-    const { width, height } = map.getCanvas().getBoundingClientRect();
-    const drawn = layer();
-    const found = map
-      .queryRenderedFeatures([width / 2, height / 2])
-      .find((feature) => drawn.keys.includes(String(feature.id ?? feature.properties.key)));
-    const key = found && String(found.properties.key ?? found.id);
-    return key ? { key, name: drawn.names[drawn.keys.indexOf(key)] } : null;
+  /* Whether a ring goes around a point: crossings of a ray to the east are odd. */
+  function around(ring, [x, y]) {
+    let inside = false;
+    ring.forEach(([x1, y1], at) => {
+      const [x2, y2] = ring[at === 0 ? ring.length - 1 : at - 1];
+      if (y1 > y !== y2 > y && x < ((x2 - x1) * (y - y1)) / (y2 - y1) + x1) {
+        inside = !inside;
+      }
+    });
+    return inside;
   }
 
-  function announceMiddle() {
-    const area = document.activeElement === maplibre()?.getCanvas() ? middle() : null;
-    if (area) {
-      const data = graph().data[0];
-      const count = data.customdata[data.locations.indexOf(area.key)];
-      const text = `${area.name}: ${new Intl.NumberFormat(document.documentElement.lang).format(count)}`;
-      window.dash_clientside.set_props("announcer", { tree: [["p", {}, text]] });
+  function holds({ type, coordinates }, point) {
+    const polygons = type === "Polygon" ? [coordinates] : coordinates;
+    return polygons.some(
+      ([outer, ...holes]) => around(outer, point) && !holes.some((hole) => around(hole, point)),
+    );
+  }
+
+  /* The area in the middle of the map, for those who move it with the arrow keys. */
+  async function middle() {
+    const known = await areas(about().polygons[about().layer]);
+    const { lng, lat } = maplibre().getCenter();
+    return [...known.keys()].find((key) => holds(known.get(key), [lng, lat]));
+  }
+
+  async function announceMiddle() {
+    if (document.activeElement !== maplibre()?.getCanvas()) {
+      return;
+    }
+    const { locations, text, customdata } = graph().data[0];
+    const at = locations.indexOf(await middle());
+    if (at >= 0) {
+      const count = new Intl.NumberFormat(document.documentElement.lang).format(customdata[at]);
+      window.dash_clientside.set_props("announcer", {
+        tree: [["p", {}, `${text[at]}: ${count}`]],
+      });
     }
   }
 
-  function keyed(event) {
-    const area = event.key === "Enter" ? middle() : null;
-    if (area) {
+  async function keyed(event) {
+    if (event.key === "Enter") {
       event.preventDefault();
-      choose(area.key, event.shiftKey);
+      const key = await middle();
+      if (key !== undefined) {
+        choose(key, event.shiftKey);
+      }
     }
   }
 
   let resting = null;
 
   /* Feeds with exact places draw marks for what is in sight. */
-  function moved() {
+  function moved(event) {
+    if (event.originalEvent) {
+      looked = { center: maplibre().getCenter(), zoom: maplibre().getZoom() };
+    }
     window.clearTimeout(resting);
     resting = window.setTimeout(() => {
       const map = maplibre();
@@ -143,7 +158,27 @@
         },
       });
       announceMiddle();
-    }, KEPT_MS);
+    }, REST_MS);
+  }
+
+  /* Names are read on any colour below them; Plotly has no setting for it. */
+  function halo() {
+    const map = maplibre();
+    const paper = getComputedStyle(document.documentElement).getPropertyValue("--surface").trim();
+    for (const { id, type } of map?.getStyle()?.layers ?? []) {
+      if (type === "symbol" && map.getPaintProperty(id, "text-halo-color") !== paper) {
+        map.setPaintProperty(id, "text-halo-color", paper);
+        map.setPaintProperty(id, "text-halo-width", 1.6);
+      }
+    }
+  }
+
+  /* A figure for another theme or layer says where a first one looks; the visitor has moved on. */
+  function keepView() {
+    const map = maplibre();
+    if (looked && map && !map.isMoving() && map.getZoom() !== looked.zoom) {
+      map.jumpTo(looked, BY_HAND);
+    }
   }
 
   function prepare(map) {
@@ -152,8 +187,10 @@
     canvas.setAttribute("aria-label", hint?.textContent ?? "");
     canvas.setAttribute("role", "application");
     canvas.addEventListener("keydown", keyed);
+    map.on("idle", halo);
     map.on("moveend", moved);
     graph().on("plotly_click", clicked);
+    graph().on("plotly_afterplot", keepView);
   }
 
   /* Called after each figure: listens on a new map, and goes to what is chosen. */
@@ -161,7 +198,7 @@
     let tries = 0;
     const ready = () => {
       const map = maplibre();
-      if (!map || !layer()) {
+      if (!map || !about()) {
         tries += 1;
         if (tries < 200) {
           window.setTimeout(ready, 50);
@@ -173,11 +210,12 @@
         prepare(map);
         fitted = null;
       }
-      const target = JSON.stringify([layer().url, chosen()]);
+      const { url, keys } = chosen();
+      const target = JSON.stringify(keys.length > 0 ? [url, keys] : []);
       if (target !== fitted) {
         const first = fitted === null;
         fitted = target;
-        show(chosen(), !first);
+        show({ url, keys }, !first);
       }
     };
     window.setTimeout(ready, 0);
@@ -186,13 +224,13 @@
 
   function zoom(step) {
     const map = maplibre();
-    map?.easeTo({ zoom: map.getZoom() + step, animate: !motionless() });
+    map?.zoomTo(map.getZoom() + step, { duration: MOVE_MS, animate: !motionless() }, BY_HAND);
   }
 
   Object.assign(window.livemaps.ACTIONS, {
     "zoom-plus": () => zoom(1),
     "zoom-minus": () => zoom(-1),
-    "zoom-whole": () => show([], true),
+    "zoom-whole": () => show({ ...chosen(), keys: [] }, true),
     picture: (button) =>
       window.Plotly.downloadImage(graph(), {
         format: "png",

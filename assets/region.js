@@ -12,7 +12,7 @@
    * between: React itself would put a checkbox back at once and wait for the server. */
   const HELD = { input: ["checked", "value"], select: ["value"], option: [] };
 
-  function Control({ name, attributes, children }) {
+  function Control({ name, attributes, content }) {
     const ref = React.useRef(null);
     const held = {};
     const rest = {};
@@ -35,7 +35,7 @@
         ref.current.value = held.value;
       }
     }, [held.value]);
-    return React.createElement(name, { ...rest, ref }, ...children);
+    return React.createElement(name, { ...rest, ref }, ...content);
   }
 
   function draw(node) {
@@ -45,7 +45,7 @@
     const [name, attributes, ...children] = node;
     const drawn = children.map(draw);
     if (name === "input" || name === "select") {
-      return React.createElement(Control, { name, attributes, key: attributes.key }, ...drawn);
+      return React.createElement(Control, { name, attributes, content: drawn, key: attributes.key });
     }
     return React.createElement(name, attributes, ...drawn);
   }

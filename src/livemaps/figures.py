@@ -136,11 +136,17 @@ class Backdrop:
 
 @dataclass(frozen=True, slots=True)
 class View:
-    """Where the map looks at first, and which tiles lie beneath (None: none, no other host)."""
+    """Where the map looks at first, and which tiles lie beneath (None: none, no other host).
+
+    `layer` is the one on show, `polygons` the address of each layer's areas, finest first: the
+    browser finds there where an area lies.
+    """
 
     long: float
     lat: float
     zoom: float
+    layer: str
+    polygons: Mapping[str, str]
     tile_style: str | None = None
 
 
@@ -155,13 +161,14 @@ def area_map(
     figure.add_trace(_marks(theme))
     figure.update_layout(
         margin={"l": 0, "r": 0, "t": 0, "b": 0},
-        paper_bgcolor="rgba(0,0,0,0)",
+        paper_bgcolor=INKS[theme].ground,
         showlegend=False,
         # Pan, zoom and selection outlive every update.
         uirevision="map",
         template="none",
+        meta={"layer": view.layer, "polygons": dict(view.polygons)},
         map={
-            "style": view.tile_style or _plain_style(theme),
+            "style": view.tile_style or _plain_style(),
             "center": {"lon": view.long, "lat": view.lat},
             "zoom": view.zoom,
             "layers": _backdrop_lines(backdrop, theme),
@@ -292,21 +299,16 @@ def _backdrop_lines(backdrop: Backdrop | None, theme: str) -> list[dict[str, Any
     ]
 
 
-def _plain_style(theme: str) -> dict[str, Any]:
+def _plain_style() -> dict[str, Any]:
     """Return a map style that asks no host for anything.
 
-    One dummy source, because patches fail on a style with none; no `glyphs`, so that letters
-    are drawn in the browser.
+    One dummy source, because patches fail on a style with none; no `glyphs`, so that letters are
+    drawn in the browser. No ground either: the page's own shows through, and a change of theme
+    is no change of style, which would make Plotly lose the outlines.
     """
     nothing = {"type": "FeatureCollection", "features": []}
     return {
         "version": 8,
         "sources": {"nothing": {"type": "geojson", "data": nothing}},
-        "layers": [
-            {
-                "id": "ground",
-                "type": "background",
-                "paint": {"background-color": INKS[theme].ground},
-            }
-        ],
+        "layers": [],
     }

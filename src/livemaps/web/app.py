@@ -17,7 +17,8 @@ from livemaps.views import Board
 from livemaps.web import ids, shell, static
 from livemaps.web.clientside import clientside
 from livemaps.web.pages import about, home, missing, status
-from livemaps.web.site import Site
+from livemaps.web.site import Site, Visit
+from livemaps.web.urlstate import Address
 
 PAGES: tuple[ModuleType, ...] = (home, status, about)
 """Each has `PATH`, `layout(site, visit)` and `register(app, site)`."""
@@ -58,7 +59,7 @@ def build(board: Board, profile: Profile, settings: Settings, catalogue: Catalog
 
 def _every_layout(site: Site) -> list[Any]:
     """Return the parts of every page, so that Dash knows the ids that callbacks name."""
-    visit = site.visit("")
+    visit = Visit(Address(), site.words(None), site.profile)
     return [part for page in PAGES for part in page.layout(site, visit)]
 
 

@@ -21,7 +21,7 @@ from livemaps.text import Words
 from livemaps.web import ids
 from livemaps.web.clientside import clientside
 from livemaps.web.components import ago, badge, icon, link, notice
-from livemaps.web.elements import Child, Element, Region, element
+from livemaps.web.elements import Child, Element, Region, element, tree
 from livemaps.web.site import Site, Visit
 
 NAVIGATION = (("/", "map"), ("/status", "status"), ("/about", "about"))
@@ -253,21 +253,26 @@ def freshness(
 ) -> list[Element]:
     """Return the line that is always in sight: how old what one sees is, and how exact."""
     words = visit.words
-    facts: list[Child] = [
+    first: list[Child] = [
         badge(words("simulated"), "simulated") if site.profile.simulated else None,
         _pulse(words, status, meta),
         _checked(site, words, status),
-        *(_record_facts(site, visit, meta) if meta else ()),
+        _newest(words, meta) if meta else None,
     ]
-    line = element(
-        "p",
-        [element("span", fact) for fact in facts if fact],
-        class_="facts",
-        data_open=str(meta.counts.open) if meta else None,
+    second = _place_facts(site, visit, meta) if meta else []
+    return tree(
+        element("h2", words("freshness.label"), class_="visually-hidden"),
+        _facts(first, "facts", data_open=str(meta.counts.open) if meta else None),
+        _facts(second, "facts place-facts") if second else None,
+        _messages(site, visit, status, meta),
     )
-    return [element("h2", words("freshness.label"), class_="visually-hidden"), line] + [
-        message for message in _messages(site, visit, status, meta) if message
-    ]
+
+
+def _facts(facts: list[Child], class_: str, **attributes: str | None) -> Element:
+    """Return short facts after each other."""
+    return element(
+        "p", [element("span", fact) for fact in facts if fact], class_=class_, **attributes
+    )
 
 
 def _pulse(words: Words, status: Status | None, meta: SnapshotMeta | None) -> Element:
@@ -288,18 +293,21 @@ def _checked(site: Site, words: Words, status: Status | None) -> Element | None:
     return element("span", words("freshness.checked"), " ", ago(status.last_checked, words, shown))
 
 
-def _record_facts(site: Site, visit: Visit, meta: SnapshotMeta) -> list[Child]:
-    """Return the age of the newest record, the number without place, and what a place means."""
+def _newest(words: Words, meta: SnapshotMeta) -> str | None:
+    """Return the age of the newest record."""
+    if meta.newest_day is None:
+        return None
+    age = words.ages(meta.as_of_day - meta.newest_day)
+    return words("freshness.newest", day=words.day(meta.newest_day), age=age)
+
+
+def _place_facts(site: Site, visit: Visit, meta: SnapshotMeta) -> list[Child]:
+    """Return how many have no place, and what a place means here."""
     words = visit.words
     unplaced = sum(meta.unplaced.get(site.profile.finest.id, {}).values())
-    newest = None
-    if meta.newest_day is not None:
-        age = words.ages(meta.as_of_day - meta.newest_day)
-        newest = words("freshness.newest", day=words.day(meta.newest_day), age=age)
     precision = meta.place_precision.name.lower()
     return [
-        newest,
-        words("freshness.unplaced", count=unplaced),
+        words("freshness.unplaced", count=unplaced, open=meta.counts.open),
         link(
             visit.address.page_link("/about", "precision"),
             words(f"precision.{precision}.short", layer=_finest(site, words)),
@@ -314,7 +322,7 @@ def _finest(site: Site, words: Words) -> str:
 
 def _messages(
     site: Site, visit: Visit, status: Status | None, meta: SnapshotMeta | None
-) -> list[Element | None]:
+) -> list[Child]:
     """Return what a visitor must know before reading a number."""
     words = visit.words
     return [

@@ -8,10 +8,12 @@ from zoneinfo import ZoneInfo
 
 from flask import has_request_context, request
 
+from livemaps.errors import SnapshotError
 from livemaps.feeds.profile import Profile
 from livemaps.settings import Settings
 from livemaps.text import Catalogue, Words
 from livemaps.views import Board, QueryProblem
+from livemaps.views.query import parse_query
 from livemaps.web.urlstate import Address
 
 TRANSLATED = ("stage", "age", "measure")
@@ -70,7 +72,10 @@ class Site:
 
     def visit(self, search: str | None, path: str = "/") -> Visit:
         """Read the query of an address; never raises, whatever stands in it."""
-        parsed = self.board.parse(search or "")
+        try:
+            parsed = self.board.parse(search or "")
+        except SnapshotError:
+            parsed = parse_query(search or "", None)
         address = Address(parsed.filters, parsed.view, path)
         return Visit(address, self.words(parsed.view.lang), self.profile, parsed.problems)
 

@@ -244,7 +244,8 @@ def drawn(site: Site, visit: Visit, theme: str, before: dict[str, str] | None) -
         figure = figures.area_patch(areas, scale, theme)
     else:
         place = site.profile.map
-        view = figures.View(place.long, place.lat, place.zoom, place.tile_style)
+        outlines = {known.id: area_map.polygons(known) for known in snapshot.layers}
+        view = figures.View(place.long, place.lat, place.zoom, layer.id, outlines, place.tile_style)
         names = area_map.backdrop(visit, snapshot)
         figure = figures.area_map(areas, scale, theme, view, names)
     return (

@@ -119,14 +119,6 @@ def asides(visit: Visit, headline: Headline) -> Iterator[tuple[str, list[Child]]
     if headline.duplicates:
         text = words("aside.duplicates", count=headline.duplicates)
         yield "duplicates", [text, definition(words, address, "duplicates")]
-    if headline.unplaced:
-        yield (
-            "unplaced",
-            [
-                words("aside.unplaced", count=headline.unplaced),
-                definition(words, address, "unplaced"),
-            ],
-        )
 
 
 def _nothing(visit: Visit) -> Element:
@@ -159,7 +151,7 @@ def _read(visit: Visit, key: str, value: str, published: str | None = None) -> s
     if key == "apart":
         return words("chip.apart", services=words.listed(visit.profile.set_apart_services))
     name = visit.label(key, value, published)
-    if visit.is_layer(key) and name.startswith(visit.dimension(key)):
+    if visit.is_layer(key) and visit.profile.layer(key).key_label is not None:
         return name
     return words("chip.named", filter=visit.dimension(key), value=name)
 

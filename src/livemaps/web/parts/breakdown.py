@@ -42,7 +42,6 @@ def _stages(visit: Visit, values: Breakdown) -> Element:
     head = element(
         "tr",
         element("th", words("filter.age"), scope="col"),
-        element("td", class_="bar-cell", aria_hidden=True),
         [_stage_head(visit, stage) for stage in stages],
         element("th", words("breakdown.total"), scope="col", class_="number")
         if len(stages) > 1
@@ -66,7 +65,9 @@ def _stages(visit: Visit, values: Breakdown) -> Element:
             class_="quiet-text",
         )
     return _card(
-        words(title), element("table", element("thead", head), element("tbody", rows)), inferred
+        words(title),
+        element("table", element("thead", head), element("tbody", rows)),
+        inferred,
     )
 
 
@@ -101,10 +102,10 @@ def _age_row(visit: Visit, band: str, counts: Sequence[int], most: int) -> Eleme
         element(
             "th",
             link(visit.address.toggled("age", band), words(f"age.{band}")),
+            element("span", pieces, class_="bar", aria_hidden=True),
             scope="row",
             aria_current="true" if band in visit.address.filters.ages else None,
         ),
-        element("td", element("span", pieces, class_="bar"), class_="bar-cell", aria_hidden=True),
         [
             element("td", words.number(count), class_="number", key=STAGE_KEYS[stage])
             for stage, count in zip(stages, counts, strict=True)
@@ -132,7 +133,6 @@ def _groups(visit: Visit, dimension: str, groups: Sequence[Group]) -> Element:
     head = element(
         "tr",
         element("th", visit.dimension(dimension), scope="col"),
-        element("td", class_="bar-cell", aria_hidden=True),
         element("th", words("breakdown.requests"), scope="col", class_="number"),
     )
     table = element(
@@ -151,10 +151,10 @@ def _group_row(visit: Visit, dimension: str, group: Group, most: int) -> Element
             link(
                 visit.address.toggled(dimension, group.value), visit.label(dimension, group.value)
             ),
+            share_bar(group.total, most),
             scope="row",
             aria_current="true" if chosen else None,
         ),
-        element("td", share_bar(group.total, most), class_="bar-cell", aria_hidden=True),
         element("td", visit.words.number(group.total), class_="number"),
         key=group.value or "none",
     )

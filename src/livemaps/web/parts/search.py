@@ -17,8 +17,7 @@ REQUEST = "request"
 def box(visit: Visit) -> list[Element]:
     """Return the field; what is typed is sent to the server after a short rest."""
     words = visit.words
-    layers = [layer.called(words.language).lower() for layer in visit.profile.layers]
-    label = words("search.label", layers=words("list.comma").join(layers))
+    label = words("search.label")
     return [
         element("label", label, for_="search-field", class_="visually-hidden"),
         element(
