@@ -11,7 +11,7 @@ import pytest
 
 from livemaps.backfill import Backfill, BackfillProgress
 from livemaps.errors import FeedUnavailable, StoreLocked
-from livemaps.model import day_number
+from livemaps.model import Page, day_number
 from livemaps.snapshot import SnapshotReader
 from livemaps.store import Store, backfill_lock
 from livemaps.upkeep import COMPLETE_SINCE
@@ -47,6 +47,19 @@ def test_the_newest_month_comes_first(town: Town) -> None:
     backfill(town).run(SINCE, lambda progress: days.append(progress.day))
     assert days == sorted(days, reverse=True)
     assert days[-1] == day_number(date(2025, 1, 1))
+
+
+def test_months_without_requests_cost_nothing(town: Town) -> None:
+    asked: list[int] = []
+    history = town.feed.history
+
+    def watched(since: int, until: int, position: str = "") -> Iterator[Page]:
+        asked.append(since)
+        return history(since, until, position)
+
+    town.feed.history = watched  # type: ignore[method-assign]
+    assert backfill(town).run(0).received == 60
+    assert min(asked) == day_number(date(2025, 1, 1))
 
 
 def test_a_second_run_finds_nothing_to_do_and_an_earlier_day_the_rest(town: Town) -> None:

@@ -9,7 +9,7 @@ from __future__ import annotations
 import json
 import logging
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import ExitStack, contextmanager
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
@@ -108,10 +108,11 @@ class Backfill:
     ) -> BackfillResult:
         reached = self._reached(again=again)
         expected = self._feed.count_history(since, reached.since) if since < reached.since else 0
+        months = self._feed.counts_by_month() if expected else {}
         started, result, before = self._clock(), BackfillResult(), reached.rows
         while since < reached.since:
             month = _month_start(reached.since - 1)
-            for page in self._feed.history(month, reached.since, reached.position):
+            for page in self._pages(month, reached, months):
                 if self._stop.is_set():
                     return result
                 reached = replace(
@@ -122,6 +123,11 @@ class Backfill:
                 on_progress(_progress(before, result.received, expected, elapsed, month))
             reached = self._finish_month(month, reached)
         return replace(result, finished=True)
+
+    def _pages(self, month: int, reached: Reached, months: Mapping[str, int]) -> Iterator[Page]:
+        """Yield what is left of a month; nothing is asked for one that the feed has nothing of."""
+        if months.get(f"{day_date(month):%Y-%m}"):
+            yield from self._feed.history(month, reached.since, reached.position)
 
     def _reached(self, *, again: bool) -> Reached:
         saved = self._store.meta(REACHED)

@@ -84,7 +84,7 @@ class Writing:
     """One open transaction: requests, events, rejected rows and the feed's state together.
 
     Made by `Store.refreshing`, which commits or undoes it. A request that comes more than once
-    counts once, with its last state. Memory grows with what is changed, not with what is read.
+    counts once, with its last state. Memory holds the ids of what came, and what changed.
     """
 
     def __init__(
@@ -171,7 +171,7 @@ class Writing:
         removed = resolved = reopened = 0
         for name, before in self._before.items():
             after = self._after[name]
-            removed += after.vanished is not None
+            removed += after.vanished is not None and before.vanished is None
             was, now = self._flags_of(before).unresolved, self._flags_of(after).unresolved
             resolved += was and not now and after.vanished is None
             reopened += now and not was and before.vanished is None
@@ -249,7 +249,8 @@ class Writing:
     def _insert_missing(self, states: Mapping[str, State]) -> None:
         """Insert what is not held, without events. Unresolved ones are live: they are marked."""
         count = self._connection.executemany(
-            f"INSERT OR IGNORE {_INSERT}", self._rows_to_insert(states)
+            f"INSERT {_INSERT} ON CONFLICT (service_request_id) DO NOTHING",
+            self._rows_to_insert(states),
         ).rowcount
         self._bulk_inserted += count
         self._bulk_same += len(states) - count
