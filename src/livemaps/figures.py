@@ -179,6 +179,21 @@ def area_map(
     return figure
 
 
+def blank() -> go.Figure:
+    """Return a figure that shows nothing, for as long as there is no data."""
+    hidden = {"visible": False, "fixedrange": True}
+    clear = "rgba(0,0,0,0)"
+    return go.Figure(
+        layout={
+            "template": "none",
+            "xaxis": hidden,
+            "yaxis": hidden,
+            "paper_bgcolor": clear,
+            "plot_bgcolor": clear,
+        }
+    )
+
+
 def area_patch(areas: AreaMap, scale: Scale, theme: str) -> Patch:
     """Return what to change on a map of the same layer and theme: numbers, classes, outlines."""
     patch = Patch()

@@ -45,6 +45,8 @@ def build(board: Board, profile: Profile, settings: Settings, catalogue: Catalog
         title=profile.name,
         update_title=None,
         compress=True,
+        # Callbacks are short and synchronous; Dash would hop threads wherever it can.
+        use_async=False,
     )
     poll = SIMULATED_POLL_SECONDS if profile.simulated else POLL_SECONDS
     app.layout = shell.layout(poll)

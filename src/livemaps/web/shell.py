@@ -37,12 +37,15 @@ DOCUMENT = """<!DOCTYPE html>
 <title>{title}</title>
 <link rel="icon" type="image/svg+xml" href="{icon}">
 {css}
+{preload}
 </head>
 <body>
 <a class="skip-link" href="#page">{skip}</a>
 {app_entry}
 <noscript><p class="notice">{noscript}</p></noscript>
-<footer class="visually-hidden">{config}{scripts}{renderer}</footer>
+{config}
+{scripts}
+{renderer}
 </body>
 </html>
 """
@@ -72,6 +75,7 @@ class Document(dash.Dash):
             title=escape(title(self.site, words, request.path)),
             icon=self.get_asset_url("icon.svg"),
             css=parts["css"],
+            preload=self._preload() if request.path == "/" else "",
             skip=escape(words("skip")),
             app_entry=SKELETON.format(loading=escape(words("loading"))),
             noscript=escape(words("noscript", city=name)),
@@ -79,6 +83,12 @@ class Document(dash.Dash):
             scripts=parts["scripts"],
             renderer=parts["renderer"],
         )
+
+    def _preload(self) -> str:
+        """Return the hint to fetch Plotly at once; Dash asks for it only when the map is drawn."""
+        script = "_dash-component-suites/plotly/package_data/plotly.min.js"
+        prefix = self.config.requests_pathname_prefix
+        return f'<link rel="preload" as="script" href="{prefix}{script}">'
 
 
 def title(site: Site, words: Words, path: str) -> str:
@@ -99,7 +109,11 @@ def layout(poll_seconds: float) -> html.Div:
             dcc.Store(id=ids.THEME),
             dcc.Interval(id=ids.TICK, interval=int(1000 * poll_seconds)),
             Region(id=ids.HEADER, name="header", attributes={"className": "site-header"}),
-            Region(id=ids.FRESHNESS, name="section", attributes={"className": "freshness"}),
+            Region(
+                id=ids.FRESHNESS,
+                name="section",
+                attributes={"className": "freshness", "aria-labelledby": "freshness-title"},
+            ),
             Region(id=ids.CONNECTION, attributes={"role": "status", "className": "connection"}),
             html.Main(id=ids.PAGE, tabIndex="-1"),
             Region(id=ids.FOOTER, name="footer", attributes={"className": "site-footer"}),
@@ -261,9 +275,13 @@ def freshness(
     ]
     second = _place_facts(site, visit, meta) if meta else []
     return tree(
-        element("h2", words("freshness.label"), class_="visually-hidden"),
-        _facts(first, "facts", data_open=str(meta.counts.open) if meta else None),
-        _facts(second, "facts place-facts") if second else None,
+        element("h2", words("freshness.label"), id="freshness-title", class_="visually-hidden"),
+        element(
+            "div",
+            _facts(first, "facts", data_open=str(meta.counts.open) if meta else None),
+            _facts(second, "facts place-facts") if second else None,
+            class_="facts-line",
+        ),
         _messages(site, visit, status, meta),
     )
 

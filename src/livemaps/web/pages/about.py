@@ -162,7 +162,9 @@ def _definitions(site: Site, visit: Visit) -> list[Element]:
     }
     return [
         element("h2", words("definitions.title")),
-        *(_definition(words, metric, values) for metric in METRICS),
+        element(
+            "div", [_definition(words, metric, values) for metric in METRICS], class_="definitions"
+        ),
         element("h2", words("limits.title"), id="limits"),
         element(
             "ul",
@@ -182,4 +184,5 @@ def _definition(words: Words, metric: str, values: dict[str, Any]) -> Element:
         element("p", rich(words(f"metric.{metric}.text", **values))),
         id=metric,
         key=metric,
+        class_="card",
     )

@@ -133,6 +133,7 @@ def _map_box(visit: Visit) -> html.Div:
         [
             dcc.Graph(
                 id=ids.MAP,
+                figure=figures.blank(),
                 config=GRAPH_OPTIONS,  # type: ignore[arg-type]
                 responsive=True,
                 clear_on_unhover=True,
@@ -215,7 +216,7 @@ def _register_map(app: dash.Dash, site: Site) -> None:
         try:
             return drawn(site, visit, theme or "light", before)
         except SnapshotError:
-            return dash.no_update, None, area_map.head(visit), [], [], dash.no_update
+            return dash.no_update, None, [], [], [], dash.no_update
 
     clientside(
         app,

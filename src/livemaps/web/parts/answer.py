@@ -18,15 +18,19 @@ MOST_NAMED = 2
 def answer(visit: Visit, home: Home) -> list[Element]:
     """Return the headline, the sentences below it and the filters in force."""
     headline = home.headline
-    lede = element("p", _spaced(sentences(visit, headline)), class_="lede")
     facts = [element("li", fact, key=key) for key, fact in asides(visit, headline)]
     return tree(
         (_problem(visit, problem) for problem in visit.problems),
         _title(visit, home),
-        lede if headline.total else _nothing(visit),
+        _lede(visit, headline) if headline.total else _nothing(visit),
         _chips(visit, home),
         element("ul", facts, class_="asides"),
     )
+
+
+def _lede(visit: Visit, headline: Headline) -> Element:
+    """Return the sentences below the headline."""
+    return element("p", _spaced(sentences(visit, headline)), class_="lede")
 
 
 def _title(visit: Visit, home: Home) -> Element:

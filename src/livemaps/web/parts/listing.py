@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from livemaps.model import Order, Stage
+from livemaps.model import Measure, Order, Stage
 from livemaps.views import ListedRequest, Listing
 from livemaps.web.components import icon, link, menu, radios
 from livemaps.web.elements import Child, Element, element
@@ -37,7 +37,8 @@ def listing(visit: Visit, values: Listing) -> list[Element]:
 def _table(visit: Visit, values: Listing) -> Element:
     """Return the requests as a table; on narrow screens each becomes a card."""
     words = visit.words
-    columns = ("request", "service", "place", "agency", "requested", "age", "status")
+    day = day_column(visit)
+    columns = ("request", "service", "place", "agency", day, "age", "status")
     head = element(
         "tr",
         [
@@ -72,7 +73,7 @@ def _row(visit: Visit, row: ListedRequest) -> Element:
         ("service", _service(visit, row)),
         ("place", _places(visit, row)),
         ("agency", visit.label("agency", row.agency_responsible)),
-        ("requested", _day(visit, row.requested_day)),
+        (day_column(visit), _day(visit, row)),
         ("age", words.days(row.age)),
         ("status", status),
     ]
@@ -124,9 +125,15 @@ def _places(visit: Visit, row: ListedRequest) -> list[Child]:
     ]
 
 
-def _day(visit: Visit, day: int) -> Element:
-    """Return a calendar day."""
-    return element("span", visit.words.day(day))
+def day_column(visit: Visit) -> str:
+    """Return which day the list is sorted by: of closing for what is resolved, else of request."""
+    return "closed" if visit.address.filters.measure is Measure.RESOLVED else "requested"
+
+
+def _day(visit: Visit, row: ListedRequest) -> Element:
+    """Return the day that a request is sorted by."""
+    day = row.closed_day if day_column(visit) == "closed" else row.requested_day
+    return element("span", "" if day is None else visit.words.day(day), class_="nowrap")
 
 
 def _pages(visit: Visit, values: Listing) -> Element:
