@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 
 from livemaps.model import day_date
@@ -11,7 +11,7 @@ from livemaps.text import Words
 from livemaps.web.elements import Child, Children, Element, element
 from livemaps.web.urlstate import Address
 
-ICONS = {
+ICONS: Mapping[str, str] = {
     "search": "M10.5 4a6.5 6.5 0 1 0 4 11.6l4.7 4.7M10.5 4a6.5 6.5 0 0 1 4 11.6",
     "close": "M6 6l12 12M18 6L6 18",
     "pause": "M9 5v14M15 5v14",

@@ -9,7 +9,7 @@ less than a Dash component for each cell of a table.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 from dash.development.base_component import Component, _explicitize_args
@@ -19,8 +19,8 @@ Element = list[Any]
 Child = Element | str | None | bool
 Children = Child | Iterable[Child]
 
-KEYWORDS = {"class_": "className", "for_": "htmlFor"}
-CAMEL = {
+KEYWORDS: Mapping[str, str] = {"class_": "className", "for_": "htmlFor"}
+CAMEL: Mapping[str, str] = {
     "autocomplete": "autoComplete",
     "colspan": "colSpan",
     "datetime": "dateTime",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 import dash
@@ -24,7 +25,7 @@ PATH = "/"
 NAME = "map"
 Tree = list[Element]
 
-GRAPH_OPTIONS: dict[str, Any] = {
+GRAPH_OPTIONS: Mapping[str, Any] = {
     "displayModeBar": False,
     "scrollZoom": True,
     "doubleClick": False,
@@ -134,7 +135,7 @@ def _map_box(visit: Visit) -> html.Div:
             dcc.Graph(
                 id=ids.MAP,
                 figure=figures.blank(),
-                config=GRAPH_OPTIONS,  # type: ignore[arg-type]
+                config=dict(GRAPH_OPTIONS),  # type: ignore[arg-type]
                 responsive=True,
                 clear_on_unhover=True,
                 className="map",
@@ -310,7 +311,7 @@ def _register_marks(app: dash.Dash, site: Site) -> None:
         Input(ids.MAP_VIEWPORT, "data"),
         Input(ids.URL, "search"),
         Input(ids.VERSION, "data"),
-        State(ids.MAP_SHOWN, "data"),
+        Input(ids.MAP_SHOWN, "data"),
         prevent_initial_call=True,
     )
     def _marks(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 import dash
@@ -22,7 +22,11 @@ from livemaps.web.site import Site, Visit
 PATH = "/status"
 NAME = "status"
 
-BADGES = {Outcome.OK: "good", Outcome.UNCHANGED: "plain", Outcome.FAILED: "warning"}
+BADGES: Mapping[Outcome, str] = {
+    Outcome.OK: "good",
+    Outcome.UNCHANGED: "plain",
+    Outcome.FAILED: "warning",
+}
 COUNTS = ("received", "inserted", "updated", "removed", "rejected", "unplaced", "open")
 
 
