@@ -16,6 +16,7 @@ from livemaps.text import Catalogue
 from livemaps.views import Board
 from livemaps.web import ids, shell, static
 from livemaps.web.clientside import clientside
+from livemaps.web.document import Document
 from livemaps.web.pages import about, home, missing, status
 from livemaps.web.site import Site, Visit
 from livemaps.web.urlstate import Address
@@ -37,7 +38,7 @@ def build(board: Board, profile: Profile, settings: Settings, catalogue: Catalog
         ConfigurationError: the installation lacks its assets.
     """
     site = Site(board, profile, settings, catalogue)
-    app = shell.Document(
+    app = Document(
         __name__,
         site=site,
         backend=static.backend(settings.data_dir),

@@ -1,17 +1,11 @@
-"""What surrounds every page: the document, the header, the freshness line, the footer.
-
-`Document` writes the HTML that arrives first: language, theme, skip link and a skeleton, so that
-nothing jumps once the scripts have drawn the page.
-"""
+"""What surrounds every page: the header, the freshness line, the footer."""
 
 from __future__ import annotations
 
-from html import escape
 from typing import Any
 
 import dash
 from dash import Input, Output, State, dcc, html
-from flask import request
 
 from livemaps.errors import SnapshotError
 from livemaps.snapshot import SnapshotMeta
@@ -21,80 +15,9 @@ from livemaps.text import Words
 from livemaps.web import ids
 from livemaps.web.clientside import clientside
 from livemaps.web.components import ago, badge, icon, link, notice
+from livemaps.web.document import NAVIGATION, title
 from livemaps.web.elements import Child, Element, Region, element, tree
 from livemaps.web.site import Site, Visit
-
-NAVIGATION = (("/", "map"), ("/status", "status"), ("/about", "about"))
-
-DOCUMENT = """<!DOCTYPE html>
-<html lang="{language}"{theme}>
-<head>
-{metas}
-<meta name="description" content="{description}">
-<meta name="color-scheme" content="light dark">
-<meta name="theme-color" content="#ffffff" media="(prefers-color-scheme: light)">
-<meta name="theme-color" content="#10181d" media="(prefers-color-scheme: dark)">
-<title>{title}</title>
-<link rel="icon" type="image/svg+xml" href="{icon}">
-{css}
-{preload}
-</head>
-<body>
-<a class="skip-link" href="#page">{skip}</a>
-{app_entry}
-<noscript><p class="notice">{noscript}</p></noscript>
-{config}
-{scripts}
-{renderer}
-</body>
-</html>
-"""
-
-SKELETON = """<div id="react-entry-point"><div class="skeleton" role="status">
-<div class="skeleton-header"></div><div class="skeleton-line"></div>
-<p class="visually-hidden">{loading}</p></div></div>"""
-
-
-class Document(dash.Dash):
-    """A Dash app whose document speaks the visitor's language from the first byte."""
-
-    def __init__(self, *arguments: Any, site: Site, **options: Any) -> None:
-        self.site = site
-        super().__init__(*arguments, **options)
-
-    def interpolate_index(self, *_: object, **parts: Any) -> str:
-        """Return the document for the address that is asked for."""
-        visit = self.site.visit(request.query_string.decode("utf-8", "replace"), request.path)
-        words, theme = visit.words, visit.address.view.theme
-        name = escape(self.site.profile.name)
-        return DOCUMENT.format(
-            language=words.language,
-            theme=f' data-theme="{theme}"' if theme else "",
-            metas=parts["metas"],
-            description=escape(words("site.description", city=self.site.profile.name)),
-            title=escape(title(self.site, words, request.path)),
-            icon=self.get_asset_url("icon.svg"),
-            css=parts["css"],
-            preload=self._preload() if request.path == "/" else "",
-            skip=escape(words("skip")),
-            app_entry=SKELETON.format(loading=escape(words("loading"))),
-            noscript=escape(words("noscript", city=name)),
-            config=parts["config"],
-            scripts=parts["scripts"],
-            renderer=parts["renderer"],
-        )
-
-    def _preload(self) -> str:
-        """Return the hint to fetch Plotly at once; Dash asks for it only when the map is drawn."""
-        script = "_dash-component-suites/plotly/package_data/plotly.min.js"
-        prefix = self.config.requests_pathname_prefix
-        return f'<link rel="preload" as="script" href="{prefix}{script}">'
-
-
-def title(site: Site, words: Words, path: str) -> str:
-    """Return the title of a page, as a browser's tab shows it."""
-    page = dict(NAVIGATION).get(path, "missing")
-    return words("site.title", page=words(f"nav.{page}"), city=site.profile.name)
 
 
 def layout(poll_seconds: float) -> html.Div:
