@@ -321,6 +321,18 @@ class TestServe:
         assert status == 0, output
         assert nothing_is_left(process, url)
 
+    def test_its_workers_are_replaced_on_demand_while_it_goes_on(self, city: Quadville) -> None:
+        with city.running("serve", "--port", "0", "--workers", "1") as process:
+            url = url_in(process.stdout)
+            eventually(lambda: len(children(process.pid)) == 1)
+            before = children(process.pid)
+            process.send_signal(signal.SIGHUP)
+            eventually(lambda: before.isdisjoint(children(process.pid)))
+            assert fetch(f"{url}/healthz")[0] == 200
+            status, output = stopped(process)
+        assert status == 0, output
+        assert nothing_is_left(process, url)
+
     def test_a_taken_port_is_told_before_anything_starts(self, city: Quadville) -> None:
         with socket.create_server(("127.0.0.1", 0)) as taken:
             done = city.run("serve", "--port", str(taken.getsockname()[1]))
@@ -370,6 +382,12 @@ class TestDemo:
         assert "Traceback" not in output
         assert nothing_is_left(process, url)
         assert list(passing.iterdir()) == []
+
+
+def children(parent: int) -> set[int]:
+    """Return the processes that a process has started and that still run."""
+    tasks = Path(f"/proc/{parent}/task/{parent}/children").read_text(encoding="ascii")
+    return {int(number) for number in tasks.split()}
 
 
 def new_version(url: str, seen: set[str]) -> bool:

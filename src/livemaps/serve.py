@@ -78,9 +78,12 @@ def run_workers(application: Application, listener: socket.socket, settings: Set
     """
     from gunicorn.app.base import BaseApplication
 
+    # gunicorn reads its options again at SIGHUP: they must then name the same socket.
+    options = _gunicorn_options(listener.detach(), settings)
+
     class Workers(BaseApplication):  # type: ignore[misc]  # gunicorn has no types
         def load_config(self) -> None:
-            for name, value in _gunicorn_options(listener.detach(), settings).items():
+            for name, value in options.items():
                 if name in self.cfg.settings:
                     self.cfg.set(name, value)
 
