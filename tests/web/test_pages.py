@@ -1,0 +1,294 @@
+"""What the pages say, asked through their callbacks."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Callable
+from dataclasses import replace
+from datetime import timedelta
+from typing import Any
+
+import pytest
+
+from livemaps.errors import NoSnapshot, SnapshotDamaged
+from livemaps.model import PlacePrecision
+from livemaps.status import Progress, State
+from livemaps.web.pages import about
+from tests.views.town import TODAY, Row, snapshot_of
+from tests.web.conftest import NOW, Town
+
+TextOf = Callable[[Any], str]
+
+
+def elements(node: Any, name: str) -> list[Any]:
+    """Return all elements of a name in a tree, as (attributes, element)."""
+    found = []
+    if isinstance(node, list):
+        if node and isinstance(node[0], str) and len(node) > 1 and isinstance(node[1], dict):
+            found = [node] if node[0] == name else []
+        for child in node:
+            found += elements(child, name)
+    return found
+
+
+def test_the_document_speaks_the_language_and_theme_of_the_address(town: Town) -> None:
+    page = town.client.get("/?lang=fr&theme=dark").get_data(as_text=True)
+    assert '<html lang="fr" data-theme="dark">' in page
+    assert "Aller au contenu" in page
+    assert '<a class="skip-link" href="#page">' in page
+
+
+def test_the_document_speaks_the_browsers_language(town: Town) -> None:
+    page = town.client.get("/", headers={"Accept-Language": "fr-CA,fr;q=0.9,en;q=0.5"})
+    assert '<html lang="fr">' in page.get_data(as_text=True)
+
+
+def test_the_document_loads_nothing_from_another_host(town: Town) -> None:
+    page = town.client.get("/").get_data(as_text=True)
+    assert not re.search(r'(src|href)="(https?:)?//', page)
+
+
+def test_an_address_cannot_put_markup_into_the_document(town: Town) -> None:
+    page = town.client.get('/?lang="><script>alert(1)</script>&theme=<b>').get_data(as_text=True)
+    assert "alert(1)" not in page
+
+
+def test_the_answer_comes_first_and_in_words(town: Town, text_of: TextOf) -> None:
+    drawn = town.ask("answer", url="")
+    assert text_of(drawn["answer"]["tree"]).startswith("Calgary: 3 open requests")
+
+
+def test_the_answer_names_the_area_and_the_filters_that_are_in_force(
+    town: Town, text_of: TextOf
+) -> None:
+    text = text_of(town.ask("answer", url="?ward=2&age=365-729")["answer"]["tree"])
+    assert text.startswith("Ward 2: 1 open request")
+    assert "Age: 1 to 2 years" in text
+    assert "Clear all filters" in text
+
+
+def test_what_is_set_apart_and_what_is_not_counted_is_said(town: Town, text_of: TextOf) -> None:
+    text = text_of(town.ask("answer", url="")["answer"]["tree"])
+    assert "1 of “311 Contact Us” is set apart" in text
+    assert "1 duplicate is not counted" in text
+
+
+def test_where_nothing_matches_the_filters_to_loosen_are_named(town: Town, text_of: TextOf) -> None:
+    drawn = town.ask("answer", url="?ward=1&stage=resolved")["answer"]["tree"]
+    text = text_of(drawn)
+    assert "No requests match" in text
+    assert "without Stage: Resolved" in text
+    assert "without Ward 1" in text
+    assert {link[1]["href"] for link in elements(drawn, "a")} >= {"/?ward=1", "/?stage=resolved"}
+
+
+def test_an_unknown_value_is_named_and_the_rest_kept(town: Town, text_of: TextOf) -> None:
+    text = text_of(
+        town.ask("answer", url="?ward=99&agency=Mobilty&community=BLN")["answer"]["tree"]
+    )
+    assert "“99” is not a known value of “ward”" in text
+    assert "Did you mean “Mobility”?" in text
+    assert "Beltline: 1 open request" in text
+
+
+def test_every_option_has_its_count_beside_it(town: Town, text_of: TextOf) -> None:
+    drawn = town.ask("answer", url="")
+    stages = text_of(drawn["filters"]["tree"])
+    assert "Received 2" in stages
+    assert "In progress 1" in stages
+    assert "Open 3" in stages
+    assert "Resolved 1" in stages
+
+
+def test_a_chosen_option_is_ticked(town: Town) -> None:
+    drawn = town.ask("answer", url="?stage=received")
+    boxes = {
+        box[1]["value"]: box[1].get("checked", False)
+        for box in elements(drawn["filters"]["tree"], "input")
+        if box[1]["name"] == "stage"
+    }
+    assert boxes == {"received": True, "in_progress": False, "resolved": False}
+
+
+def test_the_list_says_why_a_request_has_no_place(town: Town, text_of: TextOf) -> None:
+    text = text_of(town.ask("answer", url="")["listing"]["tree"])
+    assert "No place given" in text
+    assert "Beltline" in text
+    assert "26-00002" in text
+
+
+def test_the_same_address_says_the_same_in_french(town: Town, text_of: TextOf) -> None:
+    text = text_of(town.ask("answer", url="?lang=fr")["answer"]["tree"])
+    assert text.startswith("Calgary : 3 demandes ouvertes")
+
+
+@pytest.mark.parametrize("query", ["", "?measure=resolved", "?measure=reported&lang=fr"])
+def test_every_measure_and_layer_is_drawn(town: Town, query: str) -> None:
+    for layer in ("community", "ward"):
+        address = f"{query or '?'}&layer={layer}"
+        assert town.ask("answer", url=address)["answer"]["tree"]
+        drawn = town.ask("map-legend", url=address, theme="dark")
+        assert drawn["map"]["figure"]["data"][0]["locations"]
+
+
+def test_a_second_drawing_of_the_same_map_sends_numbers_only(town: Town) -> None:
+    first = town.ask("map-legend", url="", theme="light")
+    again = town.ask(
+        "map-legend",
+        url="?agency=Mobility",
+        theme="light",
+        **{"map-shown": first["map-shown"]["data"]},
+    )
+    assert "operations" in again["map"]["figure"]
+    assert len(json.dumps(again["map"]["figure"])) < 3_000
+    assert "coordinates" not in json.dumps(first["map"]["figure"])
+
+
+def test_the_table_twin_holds_what_the_map_shows(town: Town, text_of: TextOf) -> None:
+    drawn = town.ask("map-legend", url="?table=1", theme="light")
+    assert drawn["map-table"]["attributes"]["hidden"] is False
+    text = text_of(drawn["map-table"]["tree"])
+    for expected in ("Altadore 1", "Beltline 1", "Capitol Hill 0", "No place given 1"):
+        assert expected in text
+    assert "1 request lies in no area" in text_of(drawn["map-legend"]["tree"])
+
+
+def test_an_area_on_the_map_counts_what_choosing_it_would_show(town: Town) -> None:
+    figure = town.ask("map-legend", url="?community=ALT", theme="light")["map"]["figure"]
+    by_key = dict(zip(figure["data"][0]["locations"], figure["data"][0]["customdata"], strict=True))
+    assert by_key == {"ALT": 1, "BLN": 1, "CAP": 0, "DOV": 0}
+    assert figure["data"][1]["locations"] == ["ALT"]
+
+
+def test_downloads_carry_the_filters_of_the_page(town: Town) -> None:
+    drawn = town.ask("answer", url="?agency=Mobility&lang=fr")
+    hrefs = [link[1]["href"] for link in elements(drawn["listing"]["tree"], "a")]
+    assert "/api/v1/requests.csv?agency=Mobility" in hrefs
+
+
+def test_the_search_box_finds_areas_services_and_numbers(town: Town, text_of: TextOf) -> None:
+    found = town.ask("search-results", **{"search-text": "belt"}, url="")
+    assert "Beltline Community 1" in text_of(found["search-results"]["tree"])
+    known = town.ask("search-request", **{"search-text": "26-00002"}, url="")
+    assert "In progress, 1 day" in text_of(known["search-request"]["tree"])
+    nothing = town.ask("search-results", **{"search-text": "zzz"}, url="")
+    assert "Nothing is called “zzz”" in text_of(nothing["search-results"]["tree"])
+
+
+def test_services_are_searched_on_the_server(town: Town, text_of: TextOf) -> None:
+    drawn = town.ask("services", url="", **{"service-text": "ECLAIRAGE"})
+    assert "Éclairage - Rue" in text_of(drawn["services"]["tree"])
+
+
+def test_the_freshness_line_has_two_ages_the_unplaced_and_the_precision(
+    town: Town, text_of: TextOf
+) -> None:
+    drawn = town.ask("freshness", url="")["freshness"]["tree"]
+    text = text_of(drawn)
+    assert "Checked" in text
+    assert "Newest record" in text
+    assert "0 of 4 open have no place" in text
+    assert "A place is the centre of its community" in text
+    assert elements(drawn, "time")[0][1]["dateTime"] == "2024-10-04T12:03:00+00:00"
+    assert "Simulated" not in text
+
+
+def test_simulated_data_says_so_on_every_page(town: Town, text_of: TextOf) -> None:
+    town.profile = town.profile.model_copy(update={"simulated": True})
+    assert "Simulated data" in text_of(town.ask("freshness", url="")["freshness"]["tree"])
+    assert "simulated" in text_of(town.ask("header", url="")["footer"]["tree"])
+
+
+def test_a_first_start_shows_how_far_it_is(town: Town, text_of: TextOf) -> None:
+    town.shown = NoSnapshot("nothing yet")
+    town.say(State.FIRST_START, progress=Progress(3, 12), last_checked=None, last_success=None)
+    assert "Loading 3 of 12 pages" in text_of(town.ask("freshness", url="")["freshness"]["tree"])
+    drawn = town.ask("answer", url="?ward=7")
+    assert "first data for Calgary" in text_of(drawn["answer"]["tree"])
+    assert town.client.get("/").status_code == 200
+
+
+def test_a_failing_feed_says_why_since_when_and_when_it_is_tried_again(
+    town: Town, text_of: TextOf
+) -> None:
+    town.say(
+        State.FAILING,
+        error="time-out",
+        error_kind="FeedUnavailable",
+        failing_since=NOW - timedelta(hours=2),
+        next_check=NOW + timedelta(minutes=10),
+    )
+    text = text_of(town.ask("freshness", url="")["freshness"]["tree"])
+    assert "The portal does not answer. You see the last good data." in text
+    assert "Next try at 6:15" in text
+    assert "Calgary: 3 open" in text_of(town.ask("answer", url="")["answer"]["tree"])
+
+
+def test_data_past_its_limit_says_so_large(town: Town) -> None:
+    town.say(last_success=NOW - timedelta(hours=9))
+    notices = elements(town.ask("freshness", url="")["freshness"]["tree"], "div")
+    assert any("notice-stale" in notice[1].get("className", "") for notice in notices)
+
+
+def test_damaged_files_leave_the_page_standing(town: Town, text_of: TextOf) -> None:
+    town.shown = SnapshotDamaged("rows.columns is not readable")
+    assert town.client.get("/?ward=7").status_code == 200
+    assert "first data" in text_of(town.ask("answer", url="?ward=7")["answer"]["tree"])
+
+
+def test_marks_are_drawn_only_where_places_are_exact(town: Town) -> None:
+    viewport = {"west": -115.0, "south": 50.0, "east": -113.0, "north": 52.0, "zoom": 9.0}
+    assert not any("@" in name for name in town.app.callback_map)
+    town.profile = town.profile.model_copy(
+        update={
+            "precision": town.profile.precision.model_copy(update={"place": PlacePrecision.EXACT})
+        }
+    )
+    town.shown = snapshot_of(
+        [Row(requested=TODAY - 1)], places=[(-114.05, 51.03)], precision=PlacePrecision.EXACT
+    )
+    marks = next(name for name in town.app.callback_map if "@" in name)
+    drawn = town.ask(marks, **{"map-viewport": viewport, "map-shown": {"layer": "community"}})
+    assert "operations" in next(iter(drawn.values()))["figure"]
+
+
+def test_the_status_page_shows_each_refresh(town: Town, text_of: TextOf) -> None:
+    text = text_of(town.ask("status", url="")["status"]["tree"])
+    assert "Feed last checked" in text
+    assert "The latest refreshes" in text
+
+
+def test_the_about_page_defines_every_figure_that_pages_link_to(town: Town) -> None:
+    drawn = [town.ask("answer", url=""), town.ask("map-legend", url="", theme="light")]
+    hrefs = [link[1]["href"] for link in elements([list(a.values()) for a in drawn], "a")]
+    hrefs += re.findall(r"/about#[a-z_]+", json.dumps(drawn))
+    linked = {href.partition("#")[2] for href in hrefs if href.startswith("/about")}
+    assert linked
+    assert linked <= {*about.METRICS, "precision"}
+
+
+def test_the_about_page_names_sources_and_licences(town: Town, text_of: TextOf) -> None:
+    text = text_of(town.ask("sources", url="")["sources"]["tree"])
+    assert "Open Government Licence – City of Calgary" in text
+    assert "iahh-g8bj" in text
+
+
+def test_a_page_that_does_not_exist_says_so(town: Town) -> None:
+    drawn = town.ask("page", route={"path": "/nowhere", "lang": "en"}, url="")
+    assert "There is no such page" in json.dumps(drawn["page"])
+    assert drawn["title"]["data"]["title"].startswith("Not found")
+
+
+def test_a_new_version_is_shown_at_once(town: Town, text_of: TextOf) -> None:
+    before = text_of(town.ask("answer", url="")["answer"]["tree"])
+    town.shown = snapshot_of([*[Row()] * 9], version="20241004T130000Z-000002")
+    after = text_of(town.ask("answer", url="")["answer"]["tree"])
+    assert before != after
+    assert "9 open requests" in after
+
+
+def test_two_sites_in_one_process_share_nothing(town: Town, text_of: TextOf) -> None:
+    other = replace(town, shown=NoSnapshot("nothing yet"))
+    assert "3 open" in text_of(town.ask("answer", url="")["answer"]["tree"])
+    assert "first data" in text_of(other.ask("answer", url="")["answer"]["tree"])
