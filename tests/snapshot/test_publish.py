@@ -14,7 +14,7 @@ import numpy as np
 import pytest
 
 from livemaps.errors import SnapshotDamaged, SnapshotError
-from livemaps.snapshot import SnapshotReader, files
+from livemaps.snapshot import Changes, SnapshotReader, files
 from livemaps.snapshot import publish as publish_module
 from livemaps.snapshot.publish import publishing
 from livemaps.snapshot.read import read_meta
@@ -220,19 +220,23 @@ def test_columns_that_never_add_up_are_not_published(
     assert meta.version == version
 
 
+@pytest.mark.parametrize("publications", [1, 3])
 def test_another_store_in_the_same_folder_is_not_mixed_with_the_old_base(
-    hamlet: Hamlet, tmp_path: Path
+    hamlet: Hamlet, tmp_path: Path, publications: int
 ) -> None:
-    several(hamlet, 3)
+    several(hamlet, publications)
     hamlet.store.close()
     for path in tmp_path.glob("requests.sqlite*"):
         path.unlink()
     with Store.open(tmp_path, hamlet.city) as store:
         hamlet.store = store
-        hamlet.apply(request("new-1"), request("new-2"), request("new-3"))
+        rows = [request(f"new-{number}", service="Parks") for number in range(publications)]
+        hamlet.apply(*rows)
+        assert not hamlet.is_up_to_date(), "though both have as many rows and transactions"
         snapshot = hamlet.published()
-    assert snapshot.current.ids() == ["new-1", "new-2", "new-3"]
-    assert snapshot.meta.counts.history == 3
+    assert snapshot.current.ids() == [row.service_request_id for row in rows]
+    assert snapshot.vocab.service.names == ("", "Parks")
+    assert (snapshot.meta.counts.history, snapshot.meta.changes) == (publications, Changes())
 
 
 def test_a_publication_syncs_few_files(hamlet: Hamlet, monkeypatch: pytest.MonkeyPatch) -> None:

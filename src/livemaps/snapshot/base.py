@@ -72,6 +72,7 @@ def build_base(
                 recent_since=recent_since,
                 first_day=cubes.first_day,
                 end_day=cubes.end_day,
+                database=source.database,
             ),
         )
         sync_folder(draft)

@@ -91,8 +91,7 @@ def build_snapshot(
         with store.reading() as source:
             vocab = vocabularies(source, profile)
             parts = _make(source, city, vocab, snapshots, version, full=full)
-            sequence = source.sequence
-        meta = _meta(version, city, vocab, parts, sequence=sequence, now=now, published=published)
+            meta = _meta(version, city, vocab, parts, source, now=now, published=published)
         files = publish_areas(city.layers, data_dir / names.AREAS)
         described = tuple(
             snapshot_layer(layer, file, profile)
@@ -125,7 +124,7 @@ def is_up_to_date(
         return False
     city = City(profile, tuple(layers), as_of_day, recent_days)
     return (
-        meta.sequence == source.sequence
+        (meta.database, meta.sequence) == (source.database, source.sequence)
         and meta.as_of_day == as_of_day
         and meta.rules == snapshot_rules(profile, layers, recent_days)
         and _serves(base, source, city)
@@ -142,7 +141,7 @@ def _make(
     full: bool,
 ) -> Parts:
     """Make the tables from the base that is there, or from scratch where that does not do."""
-    previous = _previous(snapshots, city)
+    previous = _previous(snapshots, source)
     base = None if full else _usable_base(snapshots, source, city)
     if base is not None:
         parts = _parts(source, city, vocab, base, previous)
@@ -189,13 +188,13 @@ def _contradiction(parts: Parts, source: RowSource) -> str | None:
     return None
 
 
-def _previous(snapshots: Path, city: City) -> Snapshot | None:
+def _previous(snapshots: Path, source: RowSource) -> Snapshot | None:
     """Return the current snapshot to tell changes from, None if it cannot serve for that."""
     try:
         previous = open_current(snapshots)
     except SnapshotError:
         return None
-    return previous if previous.meta.city == city.profile.id else None
+    return previous if previous.meta.database == source.database else None
 
 
 def _usable_base(snapshots: Path, source: RowSource, city: City) -> Base | None:
@@ -218,6 +217,7 @@ def _serves(base: BaseMeta, source: RowSource, city: City) -> bool:
     waiting = source.bulk_active() and bulk <= BULK_LIMIT
     return (
         base.format == FORMAT
+        and base.database == source.database
         and base.rules == row_rules(city.profile, city.layers)
         and base.sequence <= source.sequence
         and base.recent_since <= city.recent_since
@@ -249,8 +249,8 @@ def _meta(
     city: City,
     vocab: Vocabularies,
     parts: Parts,
+    source: RowSource,
     *,
-    sequence: int,
     now: datetime,
     published: datetime | None,
 ) -> SnapshotMeta:
@@ -273,8 +273,9 @@ def _meta(
         time_precision=profile.precision.time,
         place_precision=profile.precision.place,
         infer_in_progress=profile.infer_in_progress,
-        sequence=sequence,
+        sequence=source.sequence,
         rules=snapshot_rules(profile, city.layers, city.recent_days),
+        database=source.database,
     )
 
 

@@ -210,6 +210,8 @@ class SnapshotMeta:
     """The store's last write that is in it."""
     rules: str = ""
     """A digest of the profile and the boundaries that it was built by."""
+    database: str = ""
+    """The database that it was built from."""
 
 
 @dataclass(frozen=True)

@@ -35,6 +35,8 @@ class BaseMeta:
     first_day: int
     end_day: int
     """The days that its cubes cover, the last one excluded."""
+    database: str = ""
+    """The database that it was built from."""
 
 
 @dataclass(frozen=True)

@@ -17,6 +17,11 @@ class RowSource(Protocol):
     """
 
     @property
+    def database(self) -> str:
+        """A word that no other store has: codes and sequence numbers are valid in one only."""
+        ...
+
+    @property
     def sequence(self) -> int:
         """The number of the last transaction that is in this state."""
         ...

@@ -155,6 +155,9 @@ class Store(Reading):
 
     def _adopt_city(self) -> None:
         """Note whose requests these are, or refuse to mix two cities."""
+        self._connection.execute(
+            "INSERT OR IGNORE INTO meta VALUES ('database', lower(hex(randomblob(8))))"
+        )
         self._connection.execute("INSERT OR IGNORE INTO meta VALUES ('city', ?)", (self._city.id,))
         if (held := self.meta("city")) != self._city.id:
             raise StoreError(

@@ -65,6 +65,11 @@ class Reading:
         """Held by whoever uses the connection: closing one in use would crash the process."""
 
     @property
+    def database(self) -> str:
+        """A word that no other database has: what `sequence` counts begins anew in another."""
+        return self.meta("database")
+
+    @property
     def sequence(self) -> int:
         """The number of the last transaction that changed requests; 0 before the first."""
         return int(self.meta("sequence", "0"))
