@@ -14,7 +14,7 @@ import pytest
 import requests
 
 from livemaps.demo.soda import SodaServer
-from livemaps.demo.soda_answers import Manners
+from livemaps.demo.soda_answers import Manners, write_answer
 from livemaps.demo.soda_replies import Reply
 from livemaps.demo.soda_table import Column, SodaTable
 from livemaps.demo.troubles import Kind
@@ -80,6 +80,16 @@ def fetched(feed: Feed, state: str) -> tuple[list[RequestRow], str]:
 
 def numbers(rows: list[RequestRow]) -> list[str]:
     return sorted(row.service_request_id for row in rows)
+
+
+def send_pages(monkeypatch: pytest.MonkeyPatch, body: bytes) -> None:
+    """Let a portal send a body instead of rows, while it still counts them."""
+
+    def write(rows: Any, suffix: str, manners: Manners) -> bytes:
+        is_count = len(rows.outputs) <= 2
+        return write_answer(rows, suffix, manners) if is_count else body
+
+    monkeypatch.setattr("livemaps.demo.soda.write_answer", write)
 
 
 def asked_for(portal: SocrataHarness, name: str) -> list[str]:
@@ -295,6 +305,52 @@ def test_a_server_whose_paging_stands_still_is_not_asked_for_ever(
     monkeypatch.setattr(portal.table, "answer", always_the_first_page)
     with pytest.raises(FeedMalformed, match="stands still"):
         fetched(portal.feed(page_size=3), "")
+
+
+@pytest.mark.parametrize("body", [b"[]", b"[1,2,3]", b"[null]", b'[["26-1","Open"]]'])
+@pytest.mark.parametrize("views", [True, False])
+def test_a_page_without_rows_where_rows_were_counted_is_no_end(
+    portals: Callable[[Manners], SocrataHarness],
+    monkeypatch: pytest.MonkeyPatch,
+    body: bytes,
+    views: bool,
+) -> None:
+    portal = portals(Manners(views=views))
+    portal.put(*reports(5))
+    feed = portal.feed(page_size=2)
+    with monkeypatch.context() as trouble:
+        send_pages(trouble, body)
+        with pytest.raises(FeedMalformed, match=r"5 more|without one row"):
+            fetched(feed, "")
+    assert len(fetched(feed, "")[0]) == 5
+
+
+def test_a_rewrite_is_not_over_with_a_page_that_came_empty(
+    portal: SocrataHarness, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    portal.put(*reports(5))
+    feed = portal.feed(full_rewrite_rows=3)
+    _, state = fetched(feed, "")
+    portal.clock.move(3600)
+    portal.rewrite()
+    _, state = fetched(feed, state)
+    with monkeypatch.context() as trouble:
+        send_pages(trouble, b"[]")
+        with pytest.raises(FeedMalformed, match="5 more"):
+            feed.catch_up(state)
+    piece = feed.catch_up(state)
+    assert piece is not None
+    assert len(piece.page.rows) == 5
+
+
+def test_rows_that_were_deleted_since_they_were_counted_are_not_waited_for(
+    portal: SocrataHarness,
+) -> None:
+    portal.put(*reports(5))
+    feed = portal.feed(page_size=2)
+    plan = feed.plan("")
+    portal.remove("26-00000004", "26-00000003")
+    assert sum(len(page.rows) for page in feed.pages(plan)) == 3
 
 
 def test_a_token_that_the_portal_requires_opens_it(

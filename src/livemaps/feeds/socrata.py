@@ -88,6 +88,8 @@ class SocrataFeed:
         walk = held.catch_up
         step = self._walker.step(walk, walk.position, self._decoder.columns)
         received = step.table.received
+        if not received:
+            self._walker.confirm_end(walk, step.position)
         left = max(0, (walk.expected or 0) - received)
         rest = msgspec.structs.replace(walk, position=step.position, expected=left)
         done = received == 0

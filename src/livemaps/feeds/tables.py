@@ -61,7 +61,7 @@ def read_json(body: bytes, columns: Sequence[str], source: str) -> Table:
 
     Raises:
         FeedRefused: it is an error object after all.
-        FeedMalformed: it is cut, no JSON, or no list.
+        FeedMalformed: it is cut, no JSON, no list, or a list of anything but rows.
     """
     try:
         rows: list[dict[str, Any]] = _DICTS.decode(body)
@@ -91,6 +91,8 @@ def _odd_rows(decoded: object, source: str) -> tuple[list[dict[str, Any]], tuple
     if not isinstance(decoded, list):
         raise FeedMalformed(f"{source} sent {type(decoded).__name__} instead of a list of rows")
     rows = [row for row in decoded if isinstance(row, dict)]
+    if not rows:
+        raise FeedMalformed(f"{source} sent a list without one row in it: {row_text(decoded)[:80]}")
     return rows, tuple(row_text(row) for row in decoded if not isinstance(row, dict))
 
 

@@ -63,8 +63,22 @@ class Walker:
             if step.table.received:
                 yield step
             if end.reached(step.table.received):
+                if not end.complete:
+                    self.confirm_end(walk, step.position)
                 return
             position = step.position
+
+    def confirm_end(self, walk: Walk, position: Position) -> None:
+        """Make sure that nothing follows an empty page: a portal in trouble sends them too.
+
+        Raises:
+            FeedMalformed: the portal counts rows after the position that it does not send.
+        """
+        left = self._portal.count(both(walk.where, self._beyond(walk, position))) - position.offset
+        if left > 0:
+            raise FeedMalformed(
+                f"{self._portal.source} sends no more rows although it counts {left:,} more"
+            )
 
     def _first_readable(
         self, walk: Walk, position: Position, columns: Sequence[str], forms: list[Format]
@@ -148,5 +162,11 @@ class _End:
         """Note a page of so many rows; return whether it was the last."""
         self._seen += received
         self._short_pages += received < self._page_size
-        complete = self._expected is not None and self._seen >= self._expected
-        return received == 0 or (received < self._page_size and self._short_pages == 1 and complete)
+        return received == 0 or (
+            received < self._page_size and self._short_pages == 1 and self.complete
+        )
+
+    @property
+    def complete(self) -> bool:
+        """Whether as many rows came as were counted."""
+        return self._expected is not None and self._seen >= self._expected
