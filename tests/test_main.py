@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from livemaps.errors import ConfigurationError, StoreLocked
+from livemaps.errors import ConfigurationError, SettingError, StoreDamaged, StoreLocked
 from livemaps.feeds.profile import load_profile
 from livemaps.main import city_calendar, create_app, create_feed, refresher, refreshing
 from livemaps.model import Outcome, Refresh, day_date
@@ -85,6 +85,43 @@ def test_only_one_refresher_works_on_a_folder(settings: Settings) -> None:
         refresher(settings, profile),
     ):
         pass
+
+
+def test_a_database_that_is_damaged_at_the_start_is_told_on_the_pages(
+    city: Quadville, settings: Settings
+) -> None:
+    shown = city.refresh()["snapshot"]
+    (settings.data_dir / "requests.sqlite").write_bytes(b"no database at all" * 500)
+    with (
+        pytest.raises(StoreDamaged, match="is damaged"),
+        refresher(settings, load_profile(settings.city)),
+    ):
+        pass
+
+    status = create_app(settings).server.test_client().get("/api/v1/status").get_json()
+    assert (status["state"], status["error_kind"]) == ("failing", "StoreDamaged")
+    assert "requests.sqlite is damaged" in status["error"]
+    assert (status["version"], status["consecutive_failures"]) == (shown, 1)
+
+
+def test_who_is_turned_away_says_nothing_on_the_pages_of_others(
+    city: Quadville, settings: Settings
+) -> None:
+    city.refresh()
+    before = read_status(settings.data_dir)
+    profile = load_profile(settings.city)
+    other = profile.model_copy(update={"id": "elsewhere"})
+    with pytest.raises(SettingError, match="quadville"), refresher(settings, other):
+        pass
+    with (
+        refresher(settings, profile),
+        pytest.raises(StoreLocked),
+        refresher(settings, profile),
+    ):
+        pass
+
+    assert before is not None
+    assert read_status(settings.data_dir) == before
 
 
 def test_the_block_ends_soon_while_the_portal_keeps_a_refresh_waiting(

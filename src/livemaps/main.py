@@ -16,9 +16,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
-from livemaps.errors import SettingError, SnapshotError
+from livemaps.errors import SettingError, SnapshotError, StoreError
 from livemaps.feeds.profile import Profile, load_profile
-from livemaps.model import Calendar, Clock, Refresh, day_number, utc_now
+from livemaps.model import Calendar, Clock, Outcome, Refresh, day_number, utc_now
 from livemaps.settings import PREFIX, Settings
 from livemaps.snapshot import SnapshotReader
 from livemaps.snapshot.read import read_meta
@@ -31,6 +31,7 @@ if TYPE_CHECKING:
     from livemaps.feeds.socrata import SocrataFeed
     from livemaps.publication import CityFeed
     from livemaps.refresh import Refresher
+    from livemaps.store import Store
 
 
 def create_app(
@@ -133,14 +134,16 @@ def refresher(
     Once `stop` is set, a refresh under way ends as soon as it can and is rolled back.
 
     Raises:
-        StoreError: another process refreshes this folder, or its database cannot be used.
+        StoreError: another process refreshes this folder, or its database cannot be used (then
+            the pages say so).
+        SettingError: the folder holds another city.
     """
     from livemaps.refresh import Refresher
-    from livemaps.store import Store, refresher_lock
+    from livemaps.store import refresher_lock
 
     with (
         refresher_lock(settings.data_dir),
-        closing(Store.open(settings.data_dir, profile)) as store,
+        closing(_open_store(settings, profile, clock)) as store,
     ):
         yield Refresher(
             profile,
@@ -153,6 +156,20 @@ def refresher(
             stop=stop,
             on_progress=on_progress,
         )
+
+
+def _open_store(settings: Settings, profile: Profile, clock: Clock) -> Store:
+    """Open the database; one that cannot be used is told like any refresh that failed."""
+    from livemaps.health import Health
+    from livemaps.store import Store
+
+    started = clock()
+    try:
+        return Store.open(settings.data_dir, profile)
+    except StoreError as error:
+        failed = Refresh(Outcome.FAILED, started, clock(), error=str(error))
+        Health(settings.data_dir, profile.name).failed(failed, error)
+        raise
 
 
 @contextmanager
@@ -170,7 +187,7 @@ def refreshing(
     A refresh that is under way when the block ends is rolled back.
 
     Raises:
-        StoreError: another process refreshes this folder, or its database cannot be used.
+        StoreError, SettingError: see `refresher`.
     """
     from livemaps.schedule import Scheduler
 

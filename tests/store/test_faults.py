@@ -12,6 +12,7 @@ from pathlib import Path
 import pytest
 
 from livemaps.errors import StoreError, StoreFull, StoreLocked
+from livemaps.model import Outcome, Refresh
 from livemaps.store import Store, database
 from tests.store.samples import NOON, calgary, put, row
 
@@ -122,6 +123,8 @@ def test_closing_while_another_thread_writes_leaves_the_file_to_the_end_of_the_p
     store.close()
     with pytest.raises(StoreError, match="closed"):
         store.total()
+    with pytest.raises(StoreError, match="closed"):
+        store.amend(1, Refresh(Outcome.OK, NOON, NOON))
 
 
 def test_readers_see_the_last_state_while_a_refresh_is_written(tmp_path: Path) -> None:

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from livemaps.errors import StoreLocked
+from livemaps.errors import StoreError, StoreLocked
 from livemaps.store import Store, backfill_lock, refresher_lock
 
 HOLDER = """
@@ -68,3 +68,9 @@ def test_the_store_knows_whether_a_backfill_runs(store: Store, tmp_path: Path) -
     with backfill_lock(tmp_path):
         assert store.bulk_active()
     assert not store.bulk_active()
+
+
+def test_a_folder_that_cannot_be_made_is_named(tmp_path: Path) -> None:
+    (tmp_path / "file").write_text("in the way")
+    with pytest.raises(StoreError, match="file/data cannot be used"):
+        take(tmp_path / "file" / "data")

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from livemaps.errors import StoreDamaged, StoreError, StoreTooNew
+from livemaps.errors import SettingError, StoreDamaged, StoreError, StoreTooNew
 from livemaps.feeds.profile import StatusMeaning
 from livemaps.model import Place, Stage
 from livemaps.store import Store
@@ -108,7 +108,7 @@ def test_a_folder_that_cannot_be_made_is_named(tmp_path: Path) -> None:
 def test_another_citys_folder_is_refused(tmp_path: Path) -> None:
     Store.open(tmp_path, calgary()).close()
     edmonton = calgary().model_copy(update={"id": "edmonton"})
-    with pytest.raises(StoreError, match=r"'calgary', not of 'edmonton'.*--data-dir"):
+    with pytest.raises(SettingError, match=r"'calgary', not of 'edmonton'.*--data-dir"):
         Store.open(tmp_path, edmonton)
 
 

@@ -14,8 +14,9 @@ from pathlib import Path
 from types import TracebackType
 from typing import Self
 
-from livemaps.errors import StoreError
+from livemaps.errors import SettingError, StoreError
 from livemaps.model import Refresh
+from livemaps.settings import PREFIX
 from livemaps.store.connection import BUSY_SECONDS, connect, transaction, translated
 from livemaps.store.reading import Reading
 from livemaps.store.records import City
@@ -50,7 +51,8 @@ class Store(Reading):
 
         Raises:
             StoreTooNew, StoreDamaged, StoreFull, StoreLocked: as they say.
-            StoreError: the folder holds another city, or cannot be written.
+            StoreError: the folder cannot be written.
+            SettingError: it holds another city.
         """
         path = data_dir / FILE
         try:
@@ -126,9 +128,9 @@ class Store(Reading):
 
     def amend(self, number: int, refresh: Refresh) -> None:
         """Complete a line of the log, once the snapshot is published."""
-        columns = self._connection.execute("SELECT * FROM refreshes LIMIT 0").description[1:]
-        assignments = ", ".join(f"{column[0]} = ?" for column in columns)
         with self._using():
+            columns = self._connection.execute("SELECT * FROM refreshes LIMIT 0").description[1:]
+            assignments = ", ".join(f"{column[0]} = ?" for column in columns)
             self._connection.execute(
                 f"UPDATE refreshes SET {assignments} WHERE id = ?",  # noqa: S608 - column names
                 (*refresh_values(refresh), number),
@@ -160,9 +162,11 @@ class Store(Reading):
         )
         self._connection.execute("INSERT OR IGNORE INTO meta VALUES ('city', ?)", (self._city.id,))
         if (held := self.meta("city")) != self._city.id:
-            raise StoreError(
-                f"{self._path.parent} holds the requests of {held!r}, not of {self._city.id!r}: "
-                "choose another folder with --data-dir"
+            raise SettingError(
+                f"{PREFIX}DATA_DIR",
+                str(self._path.parent),
+                f"it holds the requests of {held!r}, not of {self._city.id!r}: choose another "
+                "folder with --data-dir, or the city with --city",
             )
 
     def _adopt_statuses(self) -> None:

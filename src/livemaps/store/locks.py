@@ -5,10 +5,10 @@ from __future__ import annotations
 import fcntl
 import os
 from collections.abc import Iterator
-from contextlib import AbstractContextManager, contextmanager
+from contextlib import AbstractContextManager, contextmanager, suppress
 from pathlib import Path
 
-from livemaps.errors import StoreLocked
+from livemaps.errors import StoreError, StoreLocked
 
 REFRESHER = "refresher.lock"
 BACKFILL = "backfill.lock"
@@ -20,13 +20,19 @@ def hold(data_dir: Path, name: str) -> Iterator[None]:
 
     Raises:
         StoreLocked: another process, named by its number, holds it.
+        StoreError: the folder cannot be made or written.
     """
-    data_dir.mkdir(parents=True, exist_ok=True)
-    descriptor = os.open(data_dir / name, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o644)
+    try:
+        data_dir.mkdir(parents=True, exist_ok=True)
+        descriptor = os.open(data_dir / name, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o644)
+    except OSError as error:
+        raise StoreError(f"the data folder {data_dir} cannot be used: {error}") from error
     try:
         _take(descriptor, data_dir / name)
-        os.truncate(descriptor, 0)
-        os.pwrite(descriptor, str(os.getpid()).encode(), 0)
+        # On a full disk nobody learns the number; what the disk is too full for says so itself.
+        with suppress(OSError):
+            os.truncate(descriptor, 0)
+            os.pwrite(descriptor, str(os.getpid()).encode(), 0)
         yield
     finally:
         os.close(descriptor)
