@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import date
 from pathlib import Path
 
@@ -11,7 +12,7 @@ import pytest
 
 from livemaps.backfill import Backfill, BackfillProgress
 from livemaps.errors import FeedUnavailable, StoreLocked
-from livemaps.model import Page, day_number
+from livemaps.model import Outcome, Page, Reject, day_number
 from livemaps.snapshot import SnapshotReader
 from livemaps.store import Store, backfill_lock
 from livemaps.upkeep import COMPLETE_SINCE
@@ -162,6 +163,45 @@ def test_a_long_refresh_is_waited_for(town: Town) -> None:
             live.apply([row("live too")])
         thread.join(60)
     assert town.store.total() == 62
+
+
+def test_the_last_rows_are_shown_once_it_has_ended_though_nothing_else_is_new(town: Town) -> None:
+    refresher = town.refresher()
+    refresher.run_once()
+
+    def refresh_too(progress: BackfillProgress) -> None:
+        if progress.rows_done == 60:
+            assert refresher.run_once().outcome is Outcome.UNCHANGED
+            assert SnapshotReader(town.data_dir).latest().meta.counts.history < 60
+
+    backfill(town).run(SINCE, refresh_too)
+    assert refresher.run_once().outcome is Outcome.UNCHANGED
+    assert SnapshotReader(town.data_dir).latest().meta.counts.history == 60
+
+
+@pytest.mark.parametrize("fails", [False, True])
+def test_what_was_wrong_with_the_rows_is_told_in_the_end(
+    town: Town, caplog: pytest.LogCaptureFixture, fails: bool
+) -> None:
+    history = town.feed.history
+
+    def flawed(since: int, until: int, position: str = "") -> Iterator[Page]:
+        for page in history(since, until, position):
+            yield replace(page, rejects=(Reject("no id", "{}"),), defects={"lat: not a number": 2})
+            if fails:
+                raise FeedUnavailable("away")
+
+    town.feed.history = flawed  # type: ignore[method-assign]
+    if fails:
+        with pytest.raises(FeedUnavailable):
+            backfill(town).run(SINCE)
+    else:
+        result = backfill(town).run(SINCE)
+        assert (result.received, result.inserted) == (60 + result.rejected, 60)
+        assert result.rejected == town.store.rejected_total()
+    rows, cells = (record.getMessage() for record in caplog.records)
+    assert "rows could not be read and were set aside (no id: " in rows
+    assert "cells could not be read and were left empty (lat: not a number: " in cells
 
 
 def test_only_one_backfill_works_on_a_folder(town: Town) -> None:

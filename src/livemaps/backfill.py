@@ -19,6 +19,7 @@ from livemaps.feeds.base import Feed
 from livemaps.model import Calendar, Clock, Page, day_date
 from livemaps.reconcile import days_of
 from livemaps.store import Store, Writing, backfill_lock
+from livemaps.tally import Tally
 from livemaps.upkeep import COMPLETE_SINCE
 
 logger = logging.getLogger(__name__)
@@ -91,38 +92,47 @@ class Backfill:
     ) -> BackfillResult:
         """Fetch all that was requested since the month of day `since`, and is not held yet.
 
-        Goes on where an earlier run ended, however it ended; `again` starts from today.
+        Goes on where an earlier run ended, however it ended; `again` starts from today. What was
+        wrong with the rows is logged at the end, whatever ends it.
 
         Raises:
             StoreLocked: another backfill works on this data folder.
             FeedError, StoreError: what came before is kept; the next run goes on from there.
         """
-        with backfill_lock(self._data_dir):
-            result = self._run(_month_start(since), on_progress, again=again)
-        # Only now does a snapshot take the last rows in: it waits while a backfill holds the lock.
-        self._store.touch()
-        return result
+        tally = Tally()
+        try:
+            # While the lock is held, snapshots wait with the rows until they are many.
+            with backfill_lock(self._data_dir):
+                reached = self._reached(again=again)
+                return self._run(_month_start(since), reached, tally, on_progress)
+        finally:
+            for sentence in tally.trouble:
+                logger.warning("the history: %s", sentence)
 
     def _run(
-        self, since: int, on_progress: Callable[[BackfillProgress], None], *, again: bool
+        self,
+        since: int,
+        reached: Reached,
+        tally: Tally,
+        on_progress: Callable[[BackfillProgress], None],
     ) -> BackfillResult:
-        reached = self._reached(again=again)
         expected = self._feed.count_history(since, reached.since) if since < reached.since else 0
         months = self._feed.counts_by_month() if expected else {}
-        started, result, before = self._clock(), BackfillResult(), reached.rows
+        started, inserted, before = self._clock(), 0, reached.rows
         while since < reached.since:
             month = _month_start(reached.since - 1)
             for page in self._pages(month, reached, months):
                 if self._stop.is_set():
-                    return result
+                    return BackfillResult(tally.received, inserted, tally.rejected)
                 reached = replace(
                     reached, position=page.position, rows=reached.rows + page.received
                 )
-                result = self._store_page(page, reached, result)
+                inserted += self._store_page(page, reached)
+                tally.add(page)
                 elapsed = (self._clock() - started).total_seconds()
-                on_progress(_progress(before, result.received, expected, elapsed, month))
+                on_progress(_progress(before, tally.received, expected, elapsed, month))
             reached = self._finish_month(month, reached)
-        return replace(result, finished=True)
+        return BackfillResult(tally.received, inserted, tally.rejected, finished=True)
 
     def _pages(self, month: int, reached: Reached, months: Mapping[str, int]) -> Iterator[Page]:
         """Yield what is left of a month; nothing is asked for one that the feed has nothing of."""
@@ -136,19 +146,13 @@ class Backfill:
         tomorrow = self._today() + 1
         return Reached(tomorrow, tomorrow)
 
-    def _store_page(self, page: Page, reached: Reached, result: BackfillResult) -> BackfillResult:
-        """Store a page and the place after it, when the live refresh leaves room."""
+    def _store_page(self, page: Page, reached: Reached) -> int:
+        """Store a page and the place after it; returns how many requests were not held yet."""
         with self._patiently() as writing:
             writing.apply(page.rows, bulk=True)
             writing.reject(page.rejects)
             writing.set_meta(REACHED, json.dumps(asdict(reached)))
-            inserted = writing.applied.inserted
-        return replace(
-            result,
-            received=result.received + page.received,
-            inserted=result.inserted + inserted,
-            rejected=result.rejected + len(page.rejects),
-        )
+            return writing.applied.inserted
 
     def _finish_month(self, month: int, reached: Reached) -> Reached:
         """Note that a whole month is held, and with it all that is newer."""

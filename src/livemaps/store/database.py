@@ -141,11 +141,6 @@ class Store(Reading):
         with self._using():
             self._connection.execute("INSERT OR REPLACE INTO meta VALUES (?, ?)", (key, value))
 
-    def touch(self) -> None:
-        """Count one more transaction, so that a snapshot is made although no request changed."""
-        with self._using(), transaction(self._connection, "IMMEDIATE"):
-            self._connection.execute(COUNT_UP, ("sequence", 1))
-
     def forget_changes(self, until: int) -> None:
         """Drop what is only needed to complete a history base older than a transaction."""
         with self._using(), transaction(self._connection, "IMMEDIATE"):
