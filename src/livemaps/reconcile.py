@@ -7,13 +7,17 @@ differs is read again by its id: the feed still has it (a missed update) or not 
 
 from __future__ import annotations
 
+import re
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import date
 
 from livemaps.feeds.base import Feed
+from livemaps.feeds.cells import FIRST_YEAR, LAST_YEAR
 from livemaps.model import RequestRow, day_number
 from livemaps.store import Store
+
+MONTH = re.compile(r"\d{4}-\d{2}", re.ASCII)
 
 FEWEST_DOUBTED = 100
 """Up to how many requests may vanish at once without a second look."""
@@ -31,8 +35,6 @@ class Differences:
     """The feed's rows of requests that are held otherwise, or not at all."""
     vanished: frozenset[str] = frozenset()
     """Held requests that the feed does not have."""
-    months: tuple[str, ...] = field(default=())
-    """The months whose numbers differed, as "2026-08"."""
 
     def doubtful(self, backlog: int) -> bool:
         """Whether so much is missing that the feed is rather to be doubted."""
@@ -43,20 +45,19 @@ class Differences:
 def differences(feed: Feed, store: Store, complete_since: int | None) -> Differences:
     """Compare a feed with a store. From day `complete_since` on every request should be held.
 
-    Holds the ids of the backlog and of one month in memory, not more.
+    Holds in memory the ids of the backlog, those of one month, and those that differ.
 
     Raises:
         FeedError, StoreError: one of them could not be read.
     """
     asked = _open_differences(feed, store)
-    months = tuple(_differing_months(feed.counts_by_month(), store, complete_since))
-    for month in months:
+    for month in _differing_months(feed.counts_by_month(), store, complete_since):
         asked |= _month_differences(feed, store, month, complete_since)
     rows = tuple(feed.existing(sorted(asked)))
     found = {row.service_request_id for row in rows}
     missing = asked - found
     held = {name for name in missing if (kept := store.request(name)) and kept.vanished is None}
-    return Differences(rows, frozenset(held), months)
+    return Differences(rows, frozenset(held))
 
 
 def _open_differences(feed: Feed, store: Store) -> set[str]:
@@ -71,10 +72,15 @@ def _differing_months(
 ) -> Iterator[str]:
     """Yield the months that hold more than the feed has, or less where all should be held."""
     here = store.counts_by_month()
-    for month in sorted(there.keys() | here.keys()):
+    for month in filter(_is_readable, sorted(there.keys() | here.keys())):
         held, had = here.get(month, 0), there.get(month, 0)
         if held > had or (held < had and _is_complete(month, complete_since)):
             yield month
+
+
+def _is_readable(month: str) -> bool:
+    """Whether rows of a month are held at all: dates of other years count as unreadable."""
+    return bool(MONTH.fullmatch(month)) and FIRST_YEAR <= int(month[:4]) <= LAST_YEAR
 
 
 def _month_differences(
