@@ -7,8 +7,9 @@ import logging
 import random
 import socket
 import threading
+import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -43,6 +44,8 @@ class Said:
     headers: dict[str, str] = field(default_factory=dict)
     length: int | None = -1
     """The length announced: that of the body for -1, none at all for None."""
+    pause: float = 0.0
+    """The seconds between two bytes; 0 sends all at once."""
 
 
 JSON = {"Content-Type": "application/json"}
@@ -69,7 +72,11 @@ class Server:
                 if length is not None:
                     self.send_header("Content-Length", str(length))
                 self.end_headers()
-                self.wfile.write(answer.body)
+                step = 1 if answer.pause else len(answer.body)
+                with suppress(ConnectionError):  # The client may have had enough.
+                    for start in range(0, len(answer.body), step or 1):
+                        self.wfile.write(answer.body[start : start + step])
+                        time.sleep(answer.pause)
 
             def log_message(self, format: str, *arguments: Any) -> None:  # noqa: A002
                 pass
@@ -365,10 +372,21 @@ def test_a_missing_content_type_is_left_to_the_decoder(
     assert client().get(server.url, kind="json").body == b"[3]"
 
 
-def test_an_answer_that_drips_is_given_up(server: Server, client: Callable[..., Caller]) -> None:
-    server.answers = [Said(b"x" * 200_000)]
+@pytest.mark.parametrize(
+    "drip",
+    [
+        Said(b"x" * 20, pause=0.01),
+        Said(b"x" * 20, length=None, pause=0.01),
+        Said(b"80000\r\nxxx", headers={"Transfer-Encoding": "chunked"}, length=None, pause=0.01),
+    ],
+    ids=["with a length", "without a length", "in one long chunk"],
+)
+def test_an_answer_that_drips_is_given_up(
+    server: Server, client: Callable[..., Caller], drip: Said
+) -> None:
+    server.answers = [drip]
     ticks = iter(range(0, 100_000, 15))
-    with pytest.raises(FeedUnavailable, match="too slowly"):
+    with pytest.raises(FeedUnavailable, match=r"sent \d bytes too slowly"):
         client(monotonic=lambda: float(next(ticks)), attempts=1).get(server.url)
 
 

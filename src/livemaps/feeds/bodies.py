@@ -53,9 +53,13 @@ def read_body(answer: requests.Response, limit: int, overdue: Callable[[], bool]
 
 
 def _pieces(answer: requests.Response, address: str) -> Iterator[bytes]:
-    """Yield the body as it was sent."""
+    """Yield the body as it was sent, each piece as soon as it is there.
+
+    `stream` would wait for a whole piece, and nobody could see that it only drips.
+    """
     try:
-        yield from answer.raw.stream(CHUNK, decode_content=False)
+        while piece := answer.raw.read1(CHUNK, decode_content=False):
+            yield piece
     except urllib3.exceptions.ReadTimeoutError as error:
         raise FeedUnavailable(f"{address} stopped in the middle of its answer") from error
     except urllib3.exceptions.HTTPError as error:
