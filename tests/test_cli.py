@@ -144,6 +144,22 @@ class TestRefresh:
         assert turned_away["outcome"] == "failed"
         assert str(first.pid) in turned_away["error"]
 
+    def test_a_request_that_vanished_is_gone_once_a_reconciliation_is_due(
+        self, city: Quadville
+    ) -> None:
+        city.refresh()
+        city.requests.delete(["26-1"])
+        assert city.refresh()["open"] == OPEN
+        results: list[dict[str, object]] = []
+
+        def is_due() -> bool:
+            done = city.run("refresh", "--once", "--json", LIVEMAPS_RECONCILE_SECONDS="1")
+            results.append(json.loads(done.stdout))
+            return results[-1]["outcome"] == "ok"
+
+        eventually(is_due)
+        assert (results[-1]["removed"], results[-1]["open"]) == (1, OPEN - 1)
+
     def test_it_goes_on_until_it_is_told_to_stop(self, city: Quadville) -> None:
         with city.running("refresh", "--json", LIVEMAPS_REFRESH_SECONDS="1") as process:
             assert process.stdout is not None

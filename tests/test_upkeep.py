@@ -190,6 +190,51 @@ class TestReconciling:
         assert "vanished did not succeed: the portal is away" in town.status().trouble[0]
 
 
+class TestWholeRefresh:
+    """For a process that does not go on, such as a timer's `refresh --once`."""
+
+    def test_what_a_rewrite_left_is_brought_published_and_counted(self, town: Town) -> None:
+        town.feed.put(*(row(number) for number in range(5)))
+        town.refresher().run_once()
+        town.feed.edit_silently(*(closed(number) for number in range(4)))
+        town.feed.rewritten = [str(number) for number in range(5)]
+        town.feed.put(row(6))
+
+        refresh = town.refresher().run_whole()
+        assert (refresh.outcome, refresh.open) == (Outcome.OK, 2)
+        assert (refresh.received, refresh.inserted, refresh.updated) == (6, 1, 4)
+        assert SnapshotReader(town.data_dir).latest().meta.counts.open == 2
+        assert town.status().catch_up is None
+
+    def test_what_vanished_is_removed_once_it_is_due(self, town: Town) -> None:
+        town.feed.put(row(1), row(2))
+        assert town.refresher().run_whole().removed == 0
+        town.feed.remove(1)
+        town.clock.move(hours=23)
+        assert town.refresher().run_whole().open == 2
+        town.clock.move(hours=1)
+
+        refresh = town.refresher().run_whole()
+        assert (refresh.outcome, refresh.removed, refresh.open) == (Outcome.OK, 1, 1)
+        assert SnapshotReader(town.data_dir).latest().meta.counts.open == 1
+        assert town.refresher().run_whole().outcome is Outcome.UNCHANGED
+
+    def test_where_nothing_is_due_the_portal_is_asked_once(self, town: Town) -> None:
+        town.feed.put(row(1))
+        town.refresher().run_whole()
+        town.feed.calls.clear()
+        assert town.refresher().run_whole().outcome is Outcome.UNCHANGED
+        assert town.feed.calls == {"plan": 1}
+
+    def test_that_fails_does_no_background_work(self, town: Town) -> None:
+        town.feed.put(row(1))
+        town.refresher().run_once()
+        town.feed.rewritten = ["1"]
+        town.feed.error = FeedUnavailable("the portal is away")
+        assert town.refresher().run_whole().outcome is Outcome.FAILED
+        assert town.feed.calls["catch_up"] == 0
+
+
 @pytest.mark.parametrize(
     ("month", "first", "after"),
     [

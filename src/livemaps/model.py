@@ -178,6 +178,25 @@ class Refresh:
     trouble: tuple[str, ...] = ()
     """What was not quite right in a refresh that succeeded, as sentences for an operator."""
 
+    def followed_by(self, later: Refresh) -> Refresh:
+        """Return both as one: what they did together, and how things stand after the later one.
+
+        What was unchanged is not added: the later one may have read the same rows again.
+        """
+        both_unchanged = self.outcome == later.outcome == Outcome.UNCHANGED
+        outcome = Outcome.UNCHANGED if both_unchanged else Outcome.OK
+        return replace(
+            later,
+            outcome=Outcome.FAILED if later.outcome is Outcome.FAILED else outcome,
+            started=self.started,
+            received=self.received + later.received,
+            inserted=self.inserted + later.inserted,
+            updated=self.updated + later.updated,
+            unchanged=self.unchanged,
+            removed=self.removed + later.removed,
+            rejected=self.rejected + later.rejected,
+        )
+
 
 @dataclass(frozen=True, slots=True)
 class AgeBand:

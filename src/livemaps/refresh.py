@@ -2,6 +2,7 @@
 
     run_once()   plan -> pages -> store (all or nothing) -> snapshot -> status
     upkeep()     between refreshes: what a rewrite left, requests that vanished
+    run_whole()  both, for a process that does not go on
 
 A refresh that fails leaves the last good data in place. What was stored but could not be
 published (a power cut, a full disk) is published by the next refresh.
@@ -104,6 +105,19 @@ class Refresher:
             if self.stop.is_set():
                 return self._stopped(run)
             return self._failed(run, error)
+
+    def run_whole(self) -> Refresh:
+        """Refresh once, do the background work that is due, and publish what it changed.
+
+        What all of it did is in what is returned.
+        """
+        refresh, work, more = self.run_once(), None, True
+        while more:
+            more, done = self.upkeep(), self._upkeep.done
+            work = work.followed_by(done) if work and done else work or done
+        if work is None or work.outcome is Outcome.UNCHANGED:
+            return refresh
+        return refresh.followed_by(work).followed_by(self.run_once())
 
     def broken(self, error: Exception) -> None:
         """Report an error that nobody foresaw as a failed refresh."""

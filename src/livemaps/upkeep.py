@@ -7,12 +7,13 @@ What it changes is published by the next refresh.
 from __future__ import annotations
 
 import logging
+from dataclasses import replace
 from datetime import datetime, timedelta
 
 from livemaps.errors import FeedError, StoreError
 from livemaps.feeds.base import CatchUp, Feed
 from livemaps.model import Clock, Outcome, Refresh
-from livemaps.reconcile import Differences, differences, sentence_of_doubt
+from livemaps.reconcile import differences, sentence_of_doubt
 from livemaps.settings import Settings
 from livemaps.status import CatchUpLeft
 from livemaps.store import Store, Writing
@@ -36,6 +37,8 @@ class Upkeep:
     def __init__(self, feed: Feed, store: Store, settings: Settings, clock: Clock) -> None:
         self.trouble: tuple[str, ...] = ()
         self.catch_up_left: CatchUpLeft | None = None
+        self.done: Refresh | None = None
+        """What the last step did, None where there was nothing to do."""
         self._feed = feed
         self._store = store
         self._interval = timedelta(seconds=settings.reconcile_seconds)
@@ -46,10 +49,11 @@ class Upkeep:
 
         What fails is in `trouble`, and tried again by the next call.
         """
+        self.done = None
         try:
             piece = self._feed.catch_up(self._store.feed_state())
             if piece is not None:
-                self._store_piece(piece)
+                self.done = self._store_piece(piece)
                 self.trouble = ()
                 return not piece.done
         except (FeedError, StoreError) as error:
@@ -59,17 +63,23 @@ class Upkeep:
             self.trouble = self._reconcile()
         return False
 
-    def _store_piece(self, piece: CatchUp) -> None:
-        """Store one page of a rewrite, and where to go on from."""
-        tally = Tally()
+    def _store_piece(self, piece: CatchUp) -> Refresh:
+        """Store one page of a rewrite, and where to go on from; returns what came of it."""
+        tally, started = Tally(), self._clock()
         tally.add(piece.page)
-        with self._store.refreshing(self._clock()) as writing:
+        with self._store.refreshing(started) as writing:
             writing.apply(piece.page.rows)
             writing.reject(piece.page.rejects)
             writing.save_feed_state(piece.state)
+            done = replace(
+                self._report(started, writing),
+                received=tally.received,
+                rejected=tally.rejected,
+            )
         self.catch_up_left = None if piece.done else CatchUpLeft(piece.left)
         for sentence in tally.trouble:
             logger.warning("catching up: %s", sentence)
+        return done
 
     def _is_due(self) -> bool:
         """Whether the time has come to reconcile; the first time is an interval after the start."""
@@ -82,9 +92,10 @@ class Upkeep:
     def _reconcile(self) -> tuple[str, ...]:
         """Reconcile now; returns what was wrong with it as sentences."""
         try:
-            return self.reconcile().trouble
+            self.done = self.reconcile()
         except (FeedError, StoreError) as error:
             return (f"looking for requests that vanished did not succeed: {error}",)
+        return self.done.trouble
 
     def reconcile(self) -> Refresh:
         """Compare with the feed, and store what differs; returns what came of it.
@@ -104,32 +115,27 @@ class Upkeep:
                 writing.vanish(found.vanished)
             writing.set_meta(DOUBT, "yes" if doubted else "")
             writing.set_meta(RECONCILED, started.isoformat())
-            refresh = self._report(started, writing, found, doubted=doubted, backlog=backlog)
+            refresh = replace(
+                self._report(started, writing),
+                received=len(found.rows),
+                trouble=(sentence_of_doubt(found.vanished, backlog),) if doubted else (),
+            )
             writing.log(refresh)
         logger.info(
             "reconciled: %d requests vanished, %d were missed", refresh.removed, refresh.updated
         )
         return refresh
 
-    def _report(
-        self,
-        started: datetime,
-        writing: Writing,
-        found: Differences,
-        *,
-        doubted: bool,
-        backlog: int,
-    ) -> Refresh:
+    def _report(self, started: datetime, writing: Writing) -> Refresh:
+        """Return what a transaction did to the requests that are held."""
         applied = writing.applied
         return Refresh(
             Outcome.OK if applied.wrote else Outcome.UNCHANGED,
             started,
             self._clock(),
-            received=len(found.rows),
             inserted=applied.inserted,
             updated=applied.updated,
             unchanged=applied.unchanged,
             removed=applied.removed,
             open=self._store.open_count(),
-            trouble=(sentence_of_doubt(found.vanished, backlog),) if doubted else (),
         )

@@ -151,10 +151,11 @@ def serve(**chosen: object) -> None:
 def refresh(once: bool, as_json: bool, **chosen: object) -> None:
     """Ask the portal what changed and publish it.
 
-    It goes on, every few minutes, until it is told to stop; with --once it does so once. The first refresh takes the open requests and the recent ones; later ones only what changed,
-    and a poll that finds nothing new costs the portal one small request. A refresh is all or
-    nothing: when it fails, what was published before stays. One refresher works on a data folder;
-    a second one is turned away.
+    It goes on, every few minutes, until it is told to stop; with --once it does so once, with the
+    background work that is due. The first refresh takes the open requests and the recent ones;
+    later ones only what changed, and a poll that finds nothing new costs the portal one small
+    request. A refresh is all or nothing: when it fails, what was published before stays. One
+    refresher works on a data folder; a second one is turned away.
 
     With --json it prints one object for each refresh: outcome (ok, unchanged or failed), started,
     finished, received, inserted, updated, unchanged, removed, rejected, unplaced, open, snapshot,
@@ -189,7 +190,7 @@ def _refresh_once(settings: Settings, profile: Profile, *, as_json: bool) -> Non
     with stoppable(), progress_bar("Refreshing", "pages") as show:
         try:
             with refresher(settings, profile, on_progress=show) as one:
-                result = one.run_once()
+                result = one.run_whole()
         except LivemapsError as error:
             result = Refresh(Outcome.FAILED, started, utc_now(), error=str(error))
     if as_json:
