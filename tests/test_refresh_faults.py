@@ -18,6 +18,7 @@ from livemaps.snapshot import SnapshotReader
 from livemaps.status import read_status
 from livemaps.store import Store
 from tests.quadville import Quadville, days_ago, eventually, quadville, request_row
+from tests.store.samples import assert_sound
 
 PAGE = "200"
 """Rows to a page: the table below takes a dozen pages."""
@@ -68,7 +69,7 @@ def test_kill_9_in_a_refresh_leaves_a_good_state_and_the_next_goes_on(
         process.wait()
 
     with held(city) as store:
-        assert store.problems() == ()
+        assert_sound(store)
         was_kept = store.open_count() == expected
         assert was_kept or store.open_count() == good.open, "all of it, or nothing"
     shown = SnapshotReader(city.data_dir).latest().meta

@@ -86,12 +86,6 @@ def test_no_days_are_the_same_day_and_never_hours(english: Words, french: Words)
     assert [english.ages(days) for days in (0, 1, 5)] == ["today", "yesterday", "5 days ago"]
 
 
-def test_a_profiles_own_text_falls_back_to_english(french: Words) -> None:
-    assert french.pick({"en": "Ward", "fr": "Quartier"}) == "Quartier"
-    assert french.pick({"en": "Ward"}) == "Ward"
-    assert french.pick({"de": "Bezirk"}) == "Bezirk"
-
-
 def test_a_key_that_is_not_there_is_an_error(english: Words) -> None:
     with pytest.raises(KeyError, match=r"no\.such\.key"):
         english("no.such.key")

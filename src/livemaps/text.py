@@ -90,11 +90,6 @@ class Words:
         """Return items as a sentence lists them: `a, b and c`."""
         return str(format_list(list(items), locale=self.locale))
 
-    def pick(self, texts: Mapping[str, str]) -> str:
-        """Return the text of this language from a profile's own texts, else English or the first."""
-        chosen = texts.get(self.language) or texts.get(FALLBACK)
-        return chosen if chosen is not None else next(iter(texts.values()))
-
     def _plural(self, count: object) -> str:
         return str(self.locale.plural_form(float(str(count))))
 

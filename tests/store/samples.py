@@ -38,6 +38,11 @@ def row(number: int | str, **changes: Any) -> RequestRow:
     return usual._replace(**changes)
 
 
+def assert_sound(store: Store) -> None:
+    """Let SQLite check the whole file."""
+    assert store._connection.execute("PRAGMA integrity_check").fetchall() == [("ok",)]
+
+
 def put(store: Store, *rows: RequestRow, at: datetime = NOON, bulk: bool = False) -> Any:
     """Store rows in one transaction and return what it counted."""
     with store.refreshing(at) as writing:

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from livemaps.feeds.profile import Profile, StatusMeaning
 from livemaps.model import RequestRow, Stage, Standing
 from livemaps.store import Store
-from tests.store.samples import NOON, calgary, put, row
+from tests.store.samples import NOON, assert_sound, calgary, put, row
 
 STATUSES = ("Open", "Closed", "Duplicate (Open)", "Duplicate (Closed)", "TO BE DELETED", "On Hold")
 NAMES = [str(number) for number in range(6)]
@@ -81,7 +81,7 @@ def test_counts_equal_a_recount_from_scratch(history: list[tuple[str, list[Any]]
             assert (store.open_count(), store.total()) == (len(open_ids), len(held))
             assert set(store.open_ids()) == open_ids
             assert store.open_count() == sum(store.open_by_status().values())
-        assert store.problems() == ()
+        assert_sound(store)
 
 
 @given(st.lists(rows, max_size=12), st.lists(rows, max_size=12))

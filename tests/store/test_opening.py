@@ -13,7 +13,7 @@ from livemaps.model import Place, Stage
 from livemaps.store import Store
 from livemaps.store.connection import connect
 from livemaps.store.schema import STEPS, migrate
-from tests.store.samples import NOON, calgary, put, row
+from tests.store.samples import NOON, assert_sound, calgary, put, row
 
 
 def change(path: Path, statement: str) -> None:
@@ -59,7 +59,7 @@ def test_a_step_forward_that_fails_leaves_the_database_at_the_version_before(
         migrate(connection, tmp_path, bad)
     connection.close()
     with Store.open(tmp_path, calgary()) as store:
-        assert store.problems() == ()
+        assert_sound(store)
 
 
 @pytest.mark.parametrize("content", [b"not a database at all" * 400, b"\0" * 8192])

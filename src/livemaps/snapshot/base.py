@@ -100,7 +100,7 @@ def _gather(source: RowSource, rules: Encoding) -> dict[str, Column]:
     if end != total:
         raise SnapshotError(
             f"the store says that it holds {total:,} requests and yields {end:,}{'+' * (end > total)}: "
-            "its file may be damaged; check it with `livemaps status`"
+            "its file may be damaged; check it with SQLite's `PRAGMA integrity_check`"
         )
     return columns
 

@@ -155,7 +155,7 @@ def _make(
     if contradiction is not None:
         raise SnapshotError(
             f"{contradiction}, even when built from scratch: nothing was published; "
-            "check the database with `livemaps status`"
+            "check the database with SQLite's `PRAGMA integrity_check`"
         )
     return parts
 

@@ -87,10 +87,6 @@ class Reading:
         """Return the backlog: open, neither duplicate nor deleted, not vanished."""
         return self._one("SELECT count(*) FROM requests WHERE unresolved = 1 AND is_open = 1")
 
-    def unresolved_count(self) -> int:
-        """Return how many requests are not resolved, whatever their standing."""
-        return self._one("SELECT count(*) FROM requests WHERE unresolved = 1")
-
     def total(self) -> int:
         """Return how many requests are held and have not vanished."""
         return int(self.meta("held", "0"))
@@ -203,11 +199,6 @@ class Reading:
     def bulk_active(self) -> bool:
         """Whether a backfill is running now, in whatever process."""
         return locks.is_held(self._path.parent, locks.BACKFILL)
-
-    def problems(self) -> tuple[str, ...]:
-        """Check the whole file (minutes for a large one); empty where nothing is wrong."""
-        found = tuple(str(row[0]) for row in self._all("PRAGMA integrity_check"))
-        return () if found == ("ok",) else found
 
     @contextmanager
     def _using(self) -> Iterator[None]:
