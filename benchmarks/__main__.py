@@ -7,7 +7,7 @@ from pathlib import Path
 
 import click
 
-from benchmarks import backfilling, refreshing, starting, viewing
+from benchmarks import backfilling, browsing, calling, refreshing, starting, viewing
 from benchmarks.table import Section, write_results
 from benchmarks.world import World, make_world
 
@@ -18,6 +18,8 @@ BENCHMARKS: Mapping[str, Callable[[World], Section]] = {
     "backfill": lambda _: backfilling.measure(),
     "start": starting.measure,
     "views": viewing.measure,
+    "callbacks": calling.measure,
+    "browser": browsing.measure,
 }
 
 

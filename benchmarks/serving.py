@@ -70,7 +70,8 @@ def main(data_dir: Path, port: int) -> None:
     settings = replace(settings_for(data_dir), workers=WORKERS, threads=THREADS)
     listener = listening("127.0.0.1", port)
     print(address(listener), flush=True)
-    run_workers(lambda: create_app(settings, profile=offline_profile()).server, listener, settings)
+    application = create_app(settings, profile=offline_profile()).server
+    run_workers(application, listener, settings)
 
 
 if __name__ == "__main__":
