@@ -70,6 +70,28 @@ class TestCatchingUp:
         refresher.run_once()
         assert (town.status().state, town.status().trouble) == (State.RECOVERED, ())
 
+    def test_a_fault_of_the_program_is_trouble_until_it_succeeds(
+        self, town: Town, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        town.feed.put(row(1))
+        refresher = town.refresher()
+        refresher.run_once()
+        town.feed.rewritten = ["1"]
+
+        def fault(_: str) -> None:
+            raise ZeroDivisionError("division by zero")
+
+        with monkeypatch.context() as patched:
+            patched.setattr(town.feed, "catch_up", fault)
+            with pytest.raises(ZeroDivisionError):
+                refresher.upkeep()
+        assert town.status().state is State.PARTIAL
+        assert "ZeroDivisionError: division by zero" in town.status().trouble[0]
+
+        refresher.upkeep()
+        refresher.run_once()
+        assert (town.status().state, town.status().trouble) == (State.RECOVERED, ())
+
     def test_waits_until_something_is_held(self, town: Town) -> None:
         town.feed.rewritten = ["1"]
         assert not town.refresher().upkeep()

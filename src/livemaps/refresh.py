@@ -129,10 +129,11 @@ class Refresher:
         """Do one bounded piece of background work; returns whether to call again right away."""
         if self.health.status.state in (State.FIRST_START, State.FAILING) or self.stop.is_set():
             return False
-        more = self._upkeep.step()
-        self.health.trouble(self._upkeep.trouble)
-        self.health.catching_up(self._upkeep.catch_up_left)
-        return more
+        try:
+            return self._upkeep.step()
+        finally:
+            self.health.trouble(self._upkeep.trouble)
+            self.health.catching_up(self._upkeep.catch_up_left)
 
     def _take(self, started: datetime) -> Run:
         """Store all that is new, the feed's new state and a line of the log; or nothing."""

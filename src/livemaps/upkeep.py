@@ -47,9 +47,21 @@ class Upkeep:
     def step(self) -> bool:
         """Do one piece of work; returns whether there is more to do right away.
 
-        What fails is in `trouble`, and tried again by the next call.
+        What fails is in `trouble`, and tried again by the next call; an error that nobody foresaw
+        is raised as well.
         """
         self.done = None
+        try:
+            return self._step()
+        except Exception as error:
+            fault = f"{type(error).__name__}: {error}"
+            self.trouble = (
+                f"livemaps itself is at fault between refreshes ({fault}): see the log",
+            )
+            raise
+
+    def _step(self) -> bool:
+        """Store the next piece of a rewrite; where none is left, reconcile if that is due."""
         try:
             piece = self._feed.catch_up(self._store.feed_state())
             if piece is not None:
