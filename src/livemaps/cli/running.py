@@ -9,6 +9,7 @@ import tempfile
 import threading
 from collections.abc import Iterator, Mapping
 from contextlib import ExitStack, contextmanager
+from pathlib import Path
 from types import MappingProxyType
 
 import click
@@ -43,6 +44,9 @@ DEMO_DEFAULTS: Mapping[str, str] = MappingProxyType(
     }
 )
 """The simulated city lives a day in seconds, so it is asked more often."""
+
+
+LEAST_PRIORITY = 19
 
 
 @click.command(
@@ -95,6 +99,7 @@ def demo(seed: int, seconds_per_day: float, trouble: str, **chosen: object) -> N
         running.enter_context(refreshing(settings, city.profile, feed, today=city.today))
         app = create_app(settings, profile=city.profile)
         running.enter_context(answering(app.server, listener))
+        _compress_scripts(settings)
         click.echo(f"A simulated city is live at {address(listener)} (Ctrl-C stops it)")
         _wait()
 
@@ -177,11 +182,19 @@ def refresh(once: bool, as_json: bool, **chosen: object) -> None:
 
 def _compress_scripts(settings: Settings) -> None:
     """Compress the pages' scripts for the web workers, which only read; in the background."""
+    threading.Thread(
+        target=_compress_patiently, args=(settings.data_dir,), name="compress", daemon=True
+    ).start()
+
+
+def _compress_patiently(data_dir: Path) -> None:
+    """Compress the scripts after everything else that this machine has to do."""
     from livemaps.web.static import precompress
 
-    threading.Thread(
-        target=precompress, args=(settings.data_dir,), name="compress", daemon=True
-    ).start()
+    # On Linux a thread has a priority of its own; elsewhere this would slow the whole process.
+    if sys.platform == "linux":
+        os.setpriority(os.PRIO_PROCESS, threading.get_native_id(), LEAST_PRIORITY)
+    precompress(data_dir)
 
 
 def _refresh_once(settings: Settings, profile: Profile, *, as_json: bool) -> None:

@@ -39,7 +39,7 @@ def precompress(data_dir: Path) -> int:
     """Compress every script that a page loads, and return how many were done now.
 
     Done ones are found and left alone, so that it may be called at every start; it takes some
-    15 seconds of one core the first time, at a low priority. A folder that cannot be written is
+    15 seconds of one core the first time. A folder that cannot be written is
     logged: pages work without.
     """
     done = 0
