@@ -55,7 +55,7 @@
     return answer.json();
   }
 
-  async function poll(_tick, live, version) {
+  async function poll(_tick, live) {
     const same = window.dash_clientside.no_update;
     if (document.hidden || state.paused) {
       return [same, same];
@@ -68,8 +68,12 @@
       return [same, same];
     }
     found();
-    const newer = now.version !== version;
-    if (newer && version) {
+    /* The first screen says what it was drawn from; while it is being drawn there is no hurry. */
+    const drawn = document.querySelector("#answer [data-version]")?.dataset.version;
+    const home = window.location.pathname === "/";
+    const shown = home ? (drawn ?? now.version) : live?.version;
+    const newer = (now.version ?? "") !== (shown ?? "");
+    if (newer && shown) {
       say("announcer", phrases().updated);
     }
     return [

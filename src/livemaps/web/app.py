@@ -52,7 +52,7 @@ def build(board: Board, profile: Profile, settings: Settings, catalogue: Catalog
     poll = SIMULATED_POLL_SECONDS if profile.simulated else POLL_SECONDS
     app.layout = shell.layout(poll)
     app.validation_layout = html.Div([shell.layout(poll), *_every_layout(site)])  # type: ignore[assignment]
-    app.server.after_request(_cache_versioned)
+    app.server.after_request(_serve_asset)
     shell.register(app, site)
     _register_router(app, site)
     for page in PAGES:
@@ -91,8 +91,15 @@ def page_of(path: str) -> ModuleType:
     return next((page for page in PAGES if path.rstrip("/") == page.PATH.rstrip("/")), missing)
 
 
-def _cache_versioned(response: Response) -> Response:
-    """Let browsers keep assets whose address changes with their content."""
+def _serve_asset(response: Response) -> Response:
+    """Let browsers keep assets whose address changes with their content.
+
+    The file is read here and closed with the answer: compressing it as a stream would leave it
+    open.
+    """
+    if request.path.startswith("/assets/") and response.status_code == 200:
+        response.direct_passthrough = False
+        response.set_data(response.get_data())
     if request.path.startswith("/assets/") and "m" in request.args:
         response.cache_control.no_cache = None
         response.cache_control.public = True

@@ -84,7 +84,6 @@ def register(app: dash.Dash, site: Site) -> None:
         Output(ids.VERSION, "data"),
         Input(ids.TICK, "n_intervals"),
         State(ids.LIVE, "data"),
-        State(ids.VERSION, "data"),
     )
 
 

@@ -193,7 +193,8 @@ def _register_page(app: dash.Dash, site: Site) -> None:
 
 def waiting(visit: Visit) -> tuple[Tree, ...]:
     """Return what the screen shows before there is any data; the line above says how far it is."""
-    title = element("h1", visit.words("first.headline", city=visit.profile.name), tabindex=-1)
+    headline = visit.words("first.headline", city=visit.profile.name)
+    title = element("h1", headline, tabindex=-1, data_version="")
     return ([title], [], [], [], [], [])
 
 

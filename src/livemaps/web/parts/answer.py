@@ -46,6 +46,8 @@ def _title(visit: Visit, home: Home) -> Element:
         definition(visit.words, visit.address, headline.measure.value),
         tabindex=-1,
         data_focus_fallback=True,
+        # What the page is drawn from: `assets/live.js` compares it with what there is.
+        data_version=home.version,
     )
 
 

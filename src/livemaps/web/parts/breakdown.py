@@ -184,7 +184,7 @@ def changes(visit: Visit, values: Changes) -> list[Element]:
         items = [element("li", words("changes.none"), key="none")]
     return [
         element("h2", words("changes.title")),
-        element("ul", items, class_="changes", data_version=values.version),
+        element("ul", items, class_="changes"),
         element(
             "p",
             hidden=True,

@@ -1,0 +1,208 @@
+"""The first screen in a real browser: first load, filters, the keyboard, live updates."""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import Page, expect
+
+from tests.browser.conftest import MAP_IDLE, PATIENCE_MS, Live, Watched
+from tests.quadville import OPEN, request_row
+
+pytestmark = pytest.mark.browser
+
+VIEW = """() => {
+  const map = document.querySelector('#map .js-plotly-plot')._fullLayout.map._subplot.map;
+  return [map.getCenter().lng.toFixed(4), map.getCenter().lat.toFixed(4), map.getZoom().toFixed(2)];
+}"""
+
+
+def title(page: Page) -> str:
+    return page.locator("h1").first.inner_text()
+
+
+def test_a_first_visit_shows_the_answer_the_map_and_the_list(watched: Watched) -> None:
+    page = watched.drawn()
+    expect(page.locator("h1")).to_contain_text(f"Quadville: {OPEN} open requests")
+    expect(page.locator(".list-table tbody tr")).to_have_count(OPEN)
+    expect(page.locator(".legend-classes li").first).to_contain_text("None")
+    expect(page.locator(".facts-line")).to_contain_text("open have no place")
+
+
+def test_a_filter_changes_everything_and_the_address(watched: Watched) -> None:
+    page = watched.drawn()
+    page.locator("#more-filters summary", has_text="Category").click()
+    page.get_by_role("checkbox", name=re.compile("Trees")).check()
+    expect(page.locator("h1")).to_contain_text("Trees, Quadville: 1 open request")
+    expect(page).to_have_url(re.compile(r"\?category=Trees$"))
+    expect(page.locator(".list-table tbody tr")).to_have_count(1)
+
+
+def test_the_back_button_takes_a_filter_back_and_unticks_it(watched: Watched) -> None:
+    page = watched.drawn("/?stage=received")
+    box = page.locator('input[name="stage"][value="in_progress"]')
+    box.check()
+    expect(page).to_have_url(re.compile("in_progress"))
+    page.go_back()
+    expect(page).not_to_have_url(re.compile("in_progress"))
+    expect(box).not_to_be_checked()
+    expect(page.locator('input[name="stage"][value="received"]')).to_be_checked()
+
+
+def test_an_address_opens_what_it_says(watched: Watched) -> None:
+    page = watched.drawn("/?ward=2&table=1&lang=fr&theme=dark&order=oldest")
+    assert page.locator("html").get_attribute("lang") == "fr"
+    assert page.locator("html").get_attribute("data-theme") == "dark"
+    expect(page.locator("h1")).to_contain_text("Ward 2 : 2 demandes ouvertes")
+    expect(page.locator("#map-table")).to_be_visible()
+    expect(page.locator('input[name="order"][value="oldest"]')).to_be_checked()
+
+
+def test_new_data_arrives_by_itself_and_takes_nothing_away(watched: Watched, live: Live) -> None:
+    page = watched.drawn()
+    page.locator("#more-filters summary", has_text="Agency").click()
+    box = page.locator('input[name="agency"]').first
+    box.focus()
+    page.locator('[data-action="zoom-plus"]').click()
+    page.wait_for_timeout(600)
+    page.wait_for_function(MAP_IDLE)
+    box.focus()
+    page.evaluate("window.scrollTo(0, 240)")
+    view, scroll = page.evaluate(VIEW), page.evaluate("window.scrollY")
+
+    live.city.requests.upsert([request_row(f"26-9{number}") for number in range(5)])
+    live.refresh()
+
+    expect(page.locator("h1")).to_contain_text(f"{OPEN + 5} open requests")
+    expect(page.locator("#changes")).to_contain_text("5 new")
+    expect(page.locator("#announcer")).to_contain_text("New data")
+    page.wait_for_function(MAP_IDLE)
+    assert page.evaluate(VIEW) == view
+    assert page.evaluate("window.scrollY") == scroll
+    assert page.evaluate("document.activeElement.name") == "agency"
+    expect(page.locator("#more-filters details[open]")).to_have_count(1)
+
+
+def test_updates_can_be_paused_and_go_on(watched: Watched, live: Live) -> None:
+    page = watched.drawn()
+    pause = page.get_by_role("button", name="Pause updates")
+    pause.click()
+    expect(pause).to_have_attribute("aria-pressed", "true")
+    live.city.requests.upsert([request_row("26-99")])
+    live.refresh()
+    asked: list[str] = []
+    page.on("request", lambda request: asked.append(request.url))
+    page.wait_for_timeout(11_000)
+    assert not any("version" in url for url in asked)
+    expect(page.locator("h1")).to_contain_text(f"{OPEN} open")
+    pause.click()
+    expect(page.locator("h1")).to_contain_text(f"{OPEN + 1} open")
+
+
+def test_everything_is_reached_with_the_keyboard_alone(watched: Watched) -> None:
+    page = watched.drawn()
+    page.keyboard.press("Tab")
+    expect(page.locator(".skip-link")).to_be_focused()
+    page.keyboard.press("Enter")
+    page.keyboard.press("Tab")
+    expect(page.locator("#search-field")).to_be_focused()
+    page.keyboard.type("northe")
+    expect(page.locator("[data-suggestion]")).to_have_count(1)
+    page.keyboard.press("ArrowDown")
+    page.keyboard.press("Enter")
+    expect(page).to_have_url(re.compile("community=NE"))
+    expect(page.locator("h1")).to_contain_text("Northeast: 1 open request")
+    expect(page.locator(".search-results")).to_have_text("")
+
+
+def test_the_map_chooses_the_area_in_its_middle_with_enter(watched: Watched) -> None:
+    page = watched.drawn("/?community=SE")
+    page.locator(".maplibregl-canvas").focus()
+    expect(page.locator(".map-hint")).to_be_visible()
+    page.keyboard.press("Enter")
+    expect(page).not_to_have_url(re.compile("community"))
+
+
+def test_a_click_on_the_map_chooses_an_area_and_goes_to_it(watched: Watched) -> None:
+    page = watched.drawn()
+    box = page.locator(".map-box").bounding_box()
+    assert box is not None
+    middle = box["x"] + box["width"] / 2, box["y"] + box["height"] / 2
+    page.mouse.move(middle[0] - 60, middle[1] - 60)
+    page.wait_for_timeout(500)
+    page.mouse.click(middle[0] - 60, middle[1] - 60)
+    expect(page).to_have_url(re.compile("community=NW"))
+    expect(page.locator("h1")).to_contain_text("Northwest")
+
+
+def test_theme_and_layer_change_without_losing_the_view(watched: Watched) -> None:
+    page = watched.drawn()
+    page.locator('[data-action="zoom-plus"]').click()
+    page.wait_for_timeout(600)
+    page.wait_for_function(MAP_IDLE)
+    view = page.evaluate(VIEW)
+    page.locator('[data-action="theme"]').click()
+    expect(page.locator("html")).to_have_attribute("data-theme", "dark")
+    page.locator('input[name="layer"][value="ward"]').check()
+    expect(page.locator("#map-head h2")).to_contain_text("ward")
+    page.wait_for_timeout(800)
+    page.wait_for_function(MAP_IDLE)
+    assert page.evaluate(VIEW) == view
+
+
+def test_an_unknown_part_of_the_address_is_named(watched: Watched) -> None:
+    page = watched.drawn("/?ward=99&stage=received")
+    expect(page.locator(".notice-warning")).to_contain_text("“99” is not a known value")
+    expect(page.locator(".chips")).to_contain_text("Stage: Received")
+
+
+def test_pages_change_without_a_reload(watched: Watched) -> None:
+    page = watched.drawn()
+    page.evaluate("window.kept = true")
+    page.get_by_role("link", name="Status").click()
+    expect(page.locator("h1")).to_contain_text("How refreshing goes")
+    expect(page).to_have_title(re.compile("Status"))
+    page.get_by_role("link", name="About").click()
+    expect(page.locator("h1")).to_contain_text("About this map")
+    assert page.evaluate("window.kept") is True
+
+
+@pytest.mark.parametrize("path", ["/?table=1", "/?ward=1&stage=received", "/status", "/about"])
+def test_no_width_makes_the_page_scroll_sideways(watched: Watched, path: str) -> None:
+    page = watched.open(path)
+    for width in (320, 390, 720, 1280, 1600, 3840):
+        page.set_viewport_size({"width": width, "height": 900})
+        page.wait_for_timeout(300)
+        assert page.evaluate("document.documentElement.scrollWidth") <= width, width
+
+
+@pytest.mark.parametrize(
+    "path", ["/", "/?table=1&ward=1&lang=fr", "/?ward=99", "/status", "/about"]
+)
+def test_axe_finds_nothing_wrong_in_either_theme(watched: Watched, path: str) -> None:
+    page = watched.open(path)
+    page.wait_for_load_state("networkidle", timeout=PATIENCE_MS)
+    for _theme in range(2):
+        page.evaluate(
+            "for (const part of document.querySelectorAll('details.filter')) part.open = true"
+        )
+        page.locator('[data-action="theme"]').click()
+        page.wait_for_load_state("networkidle", timeout=PATIENCE_MS)
+        found = Axe().run(page)
+        assert found.violations_count == 0, found.generate_report()
+
+
+def test_a_connection_that_is_lost_is_said_and_recovers_by_itself(
+    live: Live, watched: Watched
+) -> None:
+    page = watched.drawn()
+    page.context.set_offline(True)
+    expect(page.locator("#connection")).to_contain_text("No connection to the server")
+    page.context.set_offline(False)
+    expect(page.locator("#connection")).to_have_text("")
+    expect(page.locator("h1")).to_contain_text(f"{OPEN} open")
+    watched.complaints = [
+        text for text in watched.complaints if "ERR_INTERNET_DISCONNECTED" not in text
+    ]
