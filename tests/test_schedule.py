@@ -173,6 +173,10 @@ class TestWaiting:
         assert wait_seconds(1, self.SETTINGS, retry_after=5000) == 5000
         assert wait_seconds(1, self.SETTINGS, retry_after=5) == 600
 
+    @pytest.mark.parametrize("seconds", [10**9, float("inf")])
+    def test_is_never_so_long_that_nobody_would_ask_again(self, seconds: float) -> None:
+        assert wait_seconds(1, self.SETTINGS, retry_after=seconds) == 86_400
+
     @given(st.integers(0, 10**6), st.floats(1, 10**6), st.floats(1, 10**6))
     def test_is_never_shorter_than_the_interval_nor_longer_than_both(
         self, failures: int, interval: float, limit: float

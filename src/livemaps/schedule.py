@@ -27,6 +27,9 @@ logger = logging.getLogger(__name__)
 
 REFRESH = "refresh"
 UPKEEP = "upkeep"
+MOST_PATIENCE = 86_400.0
+"""A portal that asks for more seconds than a day is mistaken, and asked again after one."""
+
 GRACE_SECONDS = 10.0
 """How long `Scheduler.stop` waits for a refresh to end."""
 
@@ -35,13 +38,13 @@ def wait_seconds(failures: int, settings: Settings, retry_after: float | None = 
     """Return how long to wait before the next refresh, after so many failures in a row.
 
     The usual interval doubles with each failure up to the limit; where the portal asked for
-    more patience (`retry_after`), that is kept.
+    more patience (`retry_after`), that is kept, up to `MOST_PATIENCE`.
     """
     usual = settings.refresh_seconds
     longest = max(settings.backoff_limit_seconds, usual)
     # Beyond 2^30 intervals the limit is long reached, and floats end somewhere.
     doubled = min(usual * 2.0 ** min(failures, 30), longest)
-    return max(doubled, retry_after or 0.0)
+    return max(doubled, min(retry_after or 0.0, MOST_PATIENCE))
 
 
 class Scheduler:
