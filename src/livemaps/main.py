@@ -11,7 +11,7 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable, Iterator
-from contextlib import closing, contextmanager
+from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
@@ -143,7 +143,7 @@ def refresher(
 
     with (
         refresher_lock(settings.data_dir),
-        closing(_open_store(settings, profile, clock)) as store,
+        _open_store(settings, profile, clock) as store,
     ):
         yield Refresher(
             profile,

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from contextlib import closing
 from dataclasses import asdict
 from datetime import datetime
 from typing import TYPE_CHECKING
@@ -130,7 +129,7 @@ def backfill(since: datetime, again: bool, as_json: bool, **chosen: object) -> N
     profile = load_profile(settings.city)
     with (
         stoppable(),
-        closing(Store.open(settings.data_dir, profile)) as store,
+        Store.open(settings.data_dir, profile) as store,
         progress_bar("History", "requests") as show,
     ):
         feed = create_feed(settings, profile)
