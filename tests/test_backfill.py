@@ -198,7 +198,8 @@ def test_what_was_wrong_with_the_rows_is_told_in_the_end(
     else:
         result = backfill(town).run(SINCE)
         assert (result.received, result.inserted) == (60 + result.rejected, 60)
-        assert result.rejected == town.store.rejected_total()
+        assert result.rejected > 1
+        assert town.store.rejected_total() == 1, "it is the same row on every page"
     rows, cells = (record.getMessage() for record in caplog.records)
     assert "rows could not be read and were set aside (no id: " in rows
     assert "cells could not be read and were left empty (lat: not a number: " in cells

@@ -209,11 +209,27 @@ def test_codes_given_in_what_was_undone_are_given_anew(store: Store) -> None:
 
 class TestRejects:
     def test_are_kept_with_when_they_came_and_counted_for_ever(self, store: Store) -> None:
+        for number in (1, 2):
+            with store.refreshing(NOON) as writing:
+                writing.reject([Reject("no id", f'{{"a": {number}}}')])
+        assert store.rejected_total() == 2
+        assert store.rejects(1)[0] == (NOON.timestamp(), "no id", '{"a": 2}')
+
+    def test_that_come_again_are_kept_and_counted_once(self, store: Store) -> None:
+        first = Reject("no id", '{":id":"row-1",":updated_at":"2026-08-01","a":1}')
+        rewritten = Reject("no id", '{":id":"row-9",":updated_at":"2026-08-09","a":1}')
+        cut = Reject("no id", '{"a":"cut to the length that is ke')
         for _ in range(2):
             with store.refreshing(NOON) as writing:
-                writing.reject([Reject("no id", '{"a": 1}')])
+                writing.reject([first, cut])
+                writing.reject([rewritten])
         assert store.rejected_total() == 2
-        assert store.rejects(1)[0] == (NOON.timestamp(), "no id", '{"a": 1}')
+        assert [kept.row for kept in store.rejects(10)] == [cut.row, first.row]
+
+    def test_for_another_reason_are_other_rows(self, store: Store) -> None:
+        with store.refreshing(NOON) as writing:
+            writing.reject([Reject("no id", "{}"), Reject("no requested date", "{}")])
+        assert store.rejected_total() == 2
 
     def test_are_kept_up_to_ten_thousand(self, store: Store) -> None:
         with store.refreshing(NOON) as writing:

@@ -150,7 +150,7 @@ class Reading:
         return tuple(KeptReject(*row) for row in self._all(query, limit))
 
     def rejected_total(self) -> int:
-        """Return how many rows were ever rejected, also those no longer kept."""
+        """Return how many different rows were ever rejected, also those no longer kept."""
         return int(self.meta("rejected_total", "0"))
 
     def vocabulary(self, column: str) -> Mapping[int, str]:

@@ -77,7 +77,14 @@ _FIRST: Step = (
     "CREATE TABLE meta (key TEXT NOT NULL PRIMARY KEY, value TEXT NOT NULL) STRICT, WITHOUT ROWID",
 )
 
-STEPS: tuple[Step, ...] = (_FIRST,)
+# The overlap of two polls and every rewrite bring the same unreadable rows again. Rows that were
+# kept before have no digest; where that is NULL they differ.
+_REJECTS_ONCE: Step = (
+    "ALTER TABLE rejects ADD COLUMN digest BLOB",
+    "CREATE UNIQUE INDEX rejects_digest ON rejects (digest)",
+)
+
+STEPS: tuple[Step, ...] = (_FIRST, _REJECTS_ONCE)
 
 
 def migrate(connection: sqlite3.Connection, path: Path, steps: Sequence[Step] = STEPS) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 import sqlite3
 from collections.abc import Collection, Iterable, Mapping, Sequence
@@ -80,6 +81,20 @@ def flags_of(city: City, status: str) -> Flags:
     return Flags(unresolved, unresolved and meaning.standing == Standing.COUNTS)
 
 
+def digest_of(reject: Reject) -> bytes:
+    """Return what is the same whenever the feed sends a rejected row again.
+
+    The portal's own fields (`:id`, `:updated_at`) are left out: a rewrite renews them.
+    """
+    try:
+        row = json.loads(reject.row)
+    except ValueError:  # It was cut to the length that is kept.
+        row = reject.row
+    if isinstance(row, dict):
+        row = {name: cell for name, cell in row.items() if not name.startswith(":")}
+    return hashlib.sha256(json.dumps([reject.reason, row], sort_keys=True).encode()).digest()
+
+
 class Writing:
     """One open transaction: requests, events, rejected rows and the feed's state together.
 
@@ -138,12 +153,12 @@ class Writing:
         self._update(gone)
 
     def reject(self, rejects: Sequence[Reject]) -> None:
-        """Keep rows that could not be read."""
-        self._connection.executemany(
-            "INSERT INTO rejects (seen_at, reason, row) VALUES (?, ?, ?)",
-            ((self._seen_at, reject.reason, reject.row) for reject in rejects),
-        )
-        self._rejected += len(rejects)
+        """Keep rows that could not be read; one that is kept already is neither kept nor counted."""
+        self._rejected += self._connection.executemany(
+            "INSERT INTO rejects (seen_at, reason, row, digest) VALUES (?, ?, ?, ?) "
+            "ON CONFLICT (digest) DO NOTHING",
+            ((self._seen_at, *reject, digest_of(reject)) for reject in rejects),
+        ).rowcount
 
     def save_feed_state(self, state: str) -> None:
         """Remember where the feed stands after these rows."""
