@@ -193,6 +193,29 @@ def test_damage_is_told_to_readers_and_mended_by_the_next_publication(
     assert hamlet.is_up_to_date()
 
 
+@pytest.mark.parametrize(
+    "damage", [cut_rows, remove_version, garble_pointer], ids=lambda damage: damage.__name__
+)
+def test_who_reads_a_good_snapshot_keeps_it_while_the_new_one_is_damaged(
+    hamlet: Hamlet,
+    damage: Callable[[Path], None],
+    monkeypatch: pytest.MonkeyPatch,
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    monkeypatch.setattr("livemaps.snapshot.read.PAUSE", 0.0)
+    several(hamlet, 1)
+    reader = SnapshotReader(hamlet.data_dir)
+    good = reader.latest()
+    several(hamlet, 1)
+    damage(hamlet.data_dir / "snapshots")
+    with caplog.at_level(logging.ERROR, "livemaps.snapshot.read"):
+        assert [reader.latest() for _ in range(3)] == [good] * 3
+    (record,) = (found for found in caplog.records if found.name == "livemaps.snapshot.read")
+    assert f"{good.version} stays" in record.getMessage()
+    several(hamlet, 1)
+    assert reader.latest().current.ids() == ["26-1", "26-2", "26-3"]
+
+
 def test_a_base_that_does_not_add_up_is_built_anew_once(
     hamlet: Hamlet, caplog: pytest.LogCaptureFixture
 ) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import threading
 import time
 from collections.abc import Callable
@@ -25,6 +26,8 @@ from livemaps.snapshot.folder import Lock, read_pointer
 from livemaps.snapshot.history import Base, open_base
 from livemaps.snapshot.rows import unresolved_count
 
+logger = logging.getLogger(__name__)
+
 ATTEMPTS = 50
 PAUSE = 0.01
 """Seconds between attempts: a publication that a reader runs into is over much sooner."""
@@ -45,11 +48,12 @@ class SnapshotReader:
     def latest(self) -> Snapshot:
         """Return the current snapshot: the same object until another is published.
 
-        Costs one `stat` when nothing changed.
+        Costs one `stat` when nothing changed. Where the new one is damaged, the one before stays
+        until yet another is published.
 
         Raises:
             NoSnapshot: nothing was published yet.
-            SnapshotDamaged: published files are missing or unreadable.
+            SnapshotDamaged: published files are missing or unreadable, and none was opened before.
         """
         latest, seen = self._latest, self._stat()
         if latest is not None and seen == self._seen:
@@ -57,8 +61,20 @@ class SnapshotReader:
         with self._lock:
             seen = self._stat()
             if self._latest is None or seen != self._seen:
-                self._latest = open_current(self._snapshots, self._open_base)
+                self._latest = self._open_or_keep()
                 self._seen = seen
+            return self._latest
+
+    def _open_or_keep(self) -> Snapshot:
+        """Open the current snapshot; where it is damaged, return the good one that is open."""
+        try:
+            return open_current(self._snapshots, self._open_base)
+        except SnapshotDamaged as error:
+            if self._latest is None:
+                raise
+            logger.error(  # noqa: TRY400 - the sentence says it all
+                "the new snapshot cannot be shown, %s stays: %s", self._latest.version, error
+            )
             return self._latest
 
     def _stat(self) -> tuple[int, int] | None:
