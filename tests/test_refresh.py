@@ -171,6 +171,20 @@ class TestBoundaries:
         assert "stay in use" in refresh.trouble[0]
         assert SnapshotReader(town.data_dir).latest().layers[0].keys == ("NE", "NW")
 
+    def test_files_that_are_there_are_used_while_the_portal_refuses_new_ones(
+        self, town: Town
+    ) -> None:
+        town.feed.put(row(1))
+        town.refresher().run_once()
+        record = town.data_dir / "boundaries" / "community.source.json"
+        record.write_bytes(record.read_bytes().replace(b"/d/", b"/d/once-"))
+        town.feed.communities = b'{"type": "FeatureCollection", "features": []}'
+        town.feed.put(row(2))
+
+        refresh = town.refresher().run_once()
+        assert (refresh.outcome, refresh.open, refresh.unplaced) == (Outcome.OK, 2, 0)
+        assert "the last good ones stay" in refresh.trouble[0]
+
     def test_without_any_the_rows_are_kept_until_they_can_be_had(self, town: Town) -> None:
         town.feed.put(row(1))
         town.feed.communities = b'{"type": "FeatureCollection", "features": []}'

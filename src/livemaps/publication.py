@@ -93,17 +93,32 @@ class Publisher:
 
         Where that fails, the last good areas stay: the sentences returned say so.
         """
+        failure = self._fetch_failure()
+        try:
+            self._load_if_new()
+        except BoundaryError as error:
+            failure = failure or error
+            if not self._layers:
+                raise failure from error
+        stand_ins = tuple(layer.stands_in for layer in self._layers if layer.stands_in)
+        if failure is None:
+            return stand_ins
+        return (f"new boundaries cannot be had, the last good ones stay: {failure}", *stand_ins)
+
+    def _fetch_failure(self) -> BoundaryError | FeedError | None:
+        """Fetch what boundary files are missing; returns why that failed, if it did."""
         try:
             self._folder.fetch(self._profile, self._source, clock=self._clock)
-            signature = self._folder.signature(self._profile)
-            if signature != self._signature:
-                self._layers = self._folder.load(self._profile)
-                self._signature = signature
         except (BoundaryError, FeedError) as error:
-            if not self._layers:
-                raise
-            return (f"new boundaries cannot be had, the last good ones stay: {error}",)
-        return tuple(layer.stands_in for layer in self._layers if layer.stands_in)
+            return error
+        return None
+
+    def _load_if_new(self) -> None:
+        """Read the boundary files again if one was added or replaced."""
+        signature = self._folder.signature(self._profile)
+        if signature != self._signature:
+            self._layers = self._folder.load(self._profile)
+            self._signature = signature
 
     def _current(self) -> SnapshotMeta | None:
         """Return what is published now; None where there is nothing or nothing readable."""
