@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+import re
 import threading
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
+from threading import Barrier
 
 import pytest
+from flask import Flask
 
 from livemaps.errors import ConfigurationError, SettingError, StoreDamaged, StoreLocked
 from livemaps.feeds.profile import load_profile
@@ -38,6 +42,23 @@ def test_an_application_without_a_feed_starts_and_opens_nothing(settings: Settin
     assert client.get("/readyz").status_code == 503
     assert threading.active_count() == threads
     assert not settings.data_dir.exists()
+
+
+def test_the_first_requests_of_a_new_application_may_all_come_at_once(settings: Settings) -> None:
+    document = create_app(settings).server.test_client().get("/").get_data(as_text=True)
+    scripts = re.findall(r'src="(/_dash-component-suites/[^"]+)"', document)[:4]
+    assert len(scripts) == 4
+
+    for _ in range(3):
+        server = create_app(settings).server
+        together = threading.Barrier(len(scripts))
+
+        def asked(script: str, server: Flask = server, together: Barrier = together) -> int:
+            together.wait()
+            return server.test_client().get(script).status_code
+
+        with ThreadPoolExecutor(len(scripts)) as clients:
+            assert list(clients.map(asked, scripts)) == [200] * len(scripts)
 
 
 def test_an_application_with_a_feed_has_data_at_once(settings: Settings) -> None:

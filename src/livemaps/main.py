@@ -63,7 +63,18 @@ def create_app(
     board = create_board(settings, city, clock=clock)
     app = web.build(board, city, settings, Catalogue.load())
     app.server.register_blueprint(blueprint(board, settings, clock))
+    _prepare(app)
     return app
+
+
+def _prepare(app: Dash) -> None:
+    """Let Dash prepare itself now, once for all workers.
+
+    It would do so in the first request, and answer others that come meanwhile with errors: a
+    browser asks a new worker for several scripts at once.
+    """
+    with app.server.test_request_context("/"):
+        app.server.preprocess_request()
 
 
 def create_board(settings: Settings, profile: Profile, *, clock: Clock = utc_now) -> Board:
