@@ -9,11 +9,13 @@ import os
 import re
 import signal
 import socket
+import sqlite3
 import subprocess
 import sys
 import urllib.error
 import urllib.request
 from collections.abc import Iterator, Mapping
+from contextlib import closing
 from datetime import datetime
 from pathlib import Path
 from typing import IO
@@ -21,6 +23,7 @@ from typing import IO
 import pytest
 
 from livemaps.demo.troubles import Kind
+from livemaps.refresh import ROWS_TROUBLE
 from tests.quadville import (
     COMMUNITIES,
     OPEN,
@@ -130,6 +133,22 @@ class TestRefresh:
         assert "503" in failed["error"]
         assert failed["snapshot"] == first["snapshot"]
         assert json.loads(city.run("status", "--json").stdout)["state"] == "failing"
+
+    def test_a_fault_of_the_program_is_an_object_too_and_shown_on_the_pages(
+        self, city: Quadville
+    ) -> None:
+        city.refresh()
+        with closing(sqlite3.connect(city.data_dir / "requests.sqlite")) as store, store:
+            store.execute("UPDATE meta SET value = '{half' WHERE key = ?", (ROWS_TROUBLE,))
+        done = city.run("refresh", "--once", "--json")
+        assert done.returncode == 1
+        result = json.loads(done.stdout)
+        assert list(result) == REFRESH_FIELDS
+        assert result["outcome"] == "failed"
+        assert "livemaps itself is at fault (JSONDecodeError" in result["error"]
+        assert "Traceback" in done.stderr
+        status = json.loads(city.run("status", "--json").stdout)
+        assert (status["state"], status["error"]) == ("failing", result["error"])
 
     def test_without_json_it_says_what_came_of_it_in_a_sentence(self, city: Quadville) -> None:
         done = city.run("refresh", "--once")

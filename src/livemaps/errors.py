@@ -206,3 +206,8 @@ HTTP_STATUSES: Mapping[type[LivemapsError], int] = MappingProxyType(
 def http_status(error: LivemapsError) -> int:
     """Return the HTTP status for an error: that of its nearest class in `HTTP_STATUSES`."""
     return next(HTTP_STATUSES[kind] for kind in type(error).__mro__ if kind in HTTP_STATUSES)
+
+
+def sentence_of_fault(error: Exception) -> str:
+    """Return what people are told of an error that nobody foresaw; its traceback is in the log."""
+    return f"livemaps itself is at fault ({type(error).__name__}: {error}): see the log"

@@ -24,6 +24,7 @@ from livemaps.errors import (
     LivemapsError,
     SnapshotError,
     StoreError,
+    sentence_of_fault,
 )
 from livemaps.feeds.base import Plan, PlanKind, Progress
 from livemaps.feeds.profile import Profile
@@ -122,8 +123,8 @@ class Refresher:
     def broken(self, error: Exception) -> None:
         """Report an error that nobody foresaw as a failed refresh."""
         now = self._clock()
-        sentence = f"livemaps itself is at fault ({type(error).__name__}: {error}): see the log"
-        self.health.failed(Refresh(Outcome.FAILED, now, now, error=sentence), error)
+        refresh = Refresh(Outcome.FAILED, now, now, error=sentence_of_fault(error))
+        self.health.failed(refresh, error)
 
     def upkeep(self) -> bool:
         """Do one bounded piece of background work; returns whether to call again right away."""

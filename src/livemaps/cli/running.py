@@ -11,6 +11,7 @@ from collections.abc import Iterator, Mapping
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from types import MappingProxyType
+from typing import TYPE_CHECKING
 
 import click
 
@@ -24,13 +25,17 @@ from livemaps.cli.common import (
     stoppable,
 )
 from livemaps.cli.progress import progress_bar
-from livemaps.errors import LivemapsError
+from livemaps.errors import LivemapsError, sentence_of_fault
+from livemaps.feeds.base import Progress
 from livemaps.feeds.profile import Profile, load_profile
 from livemaps.main import create_app, create_feed, refresher, refreshing
 from livemaps.model import Outcome, Refresh, utc_now
 from livemaps.serve import address, answering, listening, run_workers
 from livemaps.settings import PREFIX, Settings
 from livemaps.status import refresh_to_json
+
+if TYPE_CHECKING:
+    from livemaps.refresh import Refresher
 
 logger = logging.getLogger(__name__)
 
@@ -199,19 +204,40 @@ def _compress_patiently(data_dir: Path) -> None:
 
 def _refresh_once(settings: Settings, profile: Profile, *, as_json: bool) -> None:
     """Refresh, tell what came of it, and exit with 1 if it failed."""
-    started = utc_now()
     with stoppable(), progress_bar("Refreshing", "pages") as show:
-        try:
-            with refresher(settings, profile, on_progress=show) as one:
-                result = one.run_whole()
-        except LivemapsError as error:
-            result = Refresh(Outcome.FAILED, started, utc_now(), error=str(error))
+        result = _result_of_once(settings, profile, show)
     if as_json:
         _print_refresh(result)
     else:
         click.echo(_sentence(result), err=result.outcome == Outcome.FAILED)
     if result.outcome == Outcome.FAILED:
         sys.exit(Exit.FAILED)
+
+
+def _result_of_once(settings: Settings, profile: Profile, on_progress: Progress) -> Refresh:
+    """Refresh; whatever is raised, foreseen or not, makes it a failed refresh."""
+    started = utc_now()
+    try:
+        with refresher(settings, profile, on_progress=on_progress) as one, _faults_told(one):
+            return one.run_whole()
+    except LivemapsError as error:
+        sentence = str(error)
+    except Exception as error:
+        logger.exception("refreshing ended with an error that nobody foresaw")
+        sentence = sentence_of_fault(error)
+    return Refresh(Outcome.FAILED, started, utc_now(), error=sentence)
+
+
+@contextmanager
+def _faults_told(one: Refresher) -> Iterator[None]:
+    """Let the pages say so where the program itself is at fault."""
+    try:
+        yield
+    except LivemapsError:
+        raise
+    except Exception as error:
+        one.broken(error)
+        raise
 
 
 def _print_refresh(result: Refresh) -> None:
