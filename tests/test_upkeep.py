@@ -181,6 +181,7 @@ class TestReconciling:
         town.feed.remove(*range(200))
         self.reconciled(town)
         assert town.store.open_count() == 300
+        assert not town.feed.calls["open_ids"] + town.feed.calls["ids_of_month"], "numbers told"
         assert town.status().state is State.PARTIAL
         assert "lacks 200 requests" in town.status().trouble[0]
 
@@ -210,6 +211,34 @@ class TestReconciling:
         refresher.upkeep()
         assert town.store.open_count() == 1
         assert "vanished did not succeed: the portal is away" in town.status().trouble[0]
+
+    def test_that_fails_is_tried_again_after_an_hour_also_by_another_process(
+        self, town: Town
+    ) -> None:
+        town.feed.put(row(1), row(2))
+        town.refresher().run_once()
+        town.refresher().upkeep()
+        town.feed.remove(1)
+        town.feed.error = FeedUnavailable("the portal is away")
+        town.clock.move(days=1)
+        town.refresher().upkeep()
+        town.feed.error = None
+        town.clock.move(minutes=59)
+        town.refresher().upkeep()
+        assert town.store.open_count() == 2
+        town.clock.move(minutes=1)
+        town.refresher().upkeep()
+        assert town.store.open_count() == 1
+
+    def test_as_many_new_ones_do_not_hide_that_a_portal_lost_its_requests(self, town: Town) -> None:
+        town.feed.page_size = 1_000
+        town.feed.put(*(row(number) for number in range(300)))
+        town.refresher().run_once()
+        town.feed.remove(*range(200))
+        town.feed.edit_silently(*(row(number) for number in range(1_000, 1_200)))
+        self.reconciled(town)
+        assert town.store.open_count() == 500, "the new ones came, the old ones stay"
+        assert "lacks 200 requests" in town.status().trouble[0]
 
 
 class TestWholeRefresh:

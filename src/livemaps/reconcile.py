@@ -3,12 +3,13 @@
 A feed never says that a request vanished. What is open is compared id by id. Of the rest only the
 number for each month is compared, and the ids of those months in which it differs. Whatever
 differs is read again by its id: the feed still has it (a missed update) or not (it vanished).
+Where those few numbers lack more than is likely, the feed is doubted before any id is asked for.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 
@@ -35,23 +36,47 @@ class Differences:
     """The feed's rows of requests that are held otherwise, or not at all."""
     vanished: frozenset[str] = frozenset()
     """Held requests that the feed does not have."""
-
-    def doubtful(self, backlog: int) -> bool:
-        """Whether so much is missing that the feed is rather to be doubted."""
-        missing = len(self.vanished)
-        return missing > FEWEST_DOUBTED and missing > SHARE_DOUBTED * backlog
+    doubted: int = 0
+    """How many it lacks, if so many that it is rather to be doubted; none is in `vanished` then."""
 
 
-def differences(feed: Feed, store: Store, complete_since: int | None) -> Differences:
+def differences(
+    feed: Feed, store: Store, complete_since: int | None, *, believing: bool = False
+) -> Differences:
     """Compare a feed with a store. From day `complete_since` on every request should be held.
 
-    Holds in memory the ids of the backlog, those of one month, and those that differ.
+    A feed that lacks more than is likely is doubted, unless `believing`. Holds in memory the ids
+    of the backlog, those of one month, and those that differ.
 
     Raises:
         FeedError, StoreError: one of them could not be read.
     """
+    there, backlog = feed.counts_by_month(), store.open_count()
+    lacking = _lacking(there, store.counts_by_month())
+    if not believing and _is_doubtful(lacking, backlog):
+        return Differences(doubted=lacking)
+    found = _differences_by_id(feed, store, there, complete_since)
+    if not believing and _is_doubtful(len(found.vanished), backlog):
+        return Differences(found.rows, doubted=len(found.vanished))
+    return found
+
+
+def _is_doubtful(missing: int, backlog: int) -> bool:
+    """Whether so much is missing that the feed is rather to be doubted."""
+    return missing > FEWEST_DOUBTED and missing > SHARE_DOUBTED * backlog
+
+
+def _lacking(there: Mapping[str, int], here: Mapping[str, int]) -> int:
+    """Return how many requests the feed lacks at least, over all months that are held."""
+    return sum(max(0, held - there.get(month, 0)) for month, held in here.items())
+
+
+def _differences_by_id(
+    feed: Feed, store: Store, there: Mapping[str, int], complete_since: int | None
+) -> Differences:
+    """Compare the ids of the backlog, and of the months in which the numbers differ."""
     asked = _open_differences(feed, store)
-    for month in _differing_months(feed.counts_by_month(), store, complete_since):
+    for month in _differing_months(there, store, complete_since):
         asked |= _month_differences(feed, store, month, complete_since)
     rows = tuple(feed.existing(sorted(asked)))
     found = {row.service_request_id for row in rows}
@@ -108,9 +133,9 @@ def _flat(batches: Iterable[Sequence[str]]) -> Iterator[str]:
     return (name for batch in batches for name in batch)
 
 
-def sentence_of_doubt(vanished: Collection[str], backlog: int) -> str:
+def sentence_of_doubt(lacking: int, backlog: int) -> str:
     """Say that more is missing than is likely, and what becomes of it."""
     return (
-        f"the feed lacks {len(vanished):,} requests that are held ({backlog:,} are open): more "
+        f"the feed lacks {lacking:,} requests that are held ({backlog:,} are open): more "
         "than is likely, so they stay until the next reconciliation finds them missing again"
     )

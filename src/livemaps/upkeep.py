@@ -24,6 +24,12 @@ logger = logging.getLogger(__name__)
 RECONCILED = "reconciled"
 """When the last reconciliation was, as ISO time."""
 
+TRIED = "reconciliation tried"
+"""When one was last begun, as ISO time."""
+
+RETRY = timedelta(hours=1)
+"""The pause after a reconciliation that failed: it asks for far more than a refresh does."""
+
 DOUBT = "vanishing doubted"
 """Whether the last reconciliation found more missing than it believed."""
 
@@ -47,8 +53,8 @@ class Upkeep:
     def step(self) -> bool:
         """Do one piece of work; returns whether there is more to do right away.
 
-        What fails is in `trouble`, and tried again by the next call; an error that nobody foresaw
-        is raised as well.
+        What fails is in `trouble`, and tried again by the next call, a reconciliation after a
+        pause; an error that nobody foresaw is raised as well.
         """
         self.done = None
         try:
@@ -99,11 +105,17 @@ class Upkeep:
         if not last:
             self._store.set_meta(RECONCILED, now.isoformat())
             return False
-        return now - datetime.fromisoformat(last) >= self._interval
+        tried = self._store.meta(TRIED, last)
+        pause = min(RETRY, self._interval)
+        return (
+            now - datetime.fromisoformat(last) >= self._interval
+            and now - datetime.fromisoformat(tried) >= pause
+        )
 
     def _reconcile(self) -> tuple[str, ...]:
         """Reconcile now; returns what was wrong with it as sentences."""
         try:
+            self._store.set_meta(TRIED, self._clock().isoformat())
             self.done = self.reconcile()
         except (FeedError, StoreError) as error:
             return (f"looking for requests that vanished did not succeed: {error}",)
@@ -118,19 +130,20 @@ class Upkeep:
         started, backlog = self._clock(), self._store.open_count()
         complete_since = self._store.meta(COMPLETE_SINCE)
         found = differences(
-            self._feed, self._store, int(complete_since) if complete_since else None
+            self._feed,
+            self._store,
+            int(complete_since) if complete_since else None,
+            believing=bool(self._store.meta(DOUBT)),
         )
-        doubted = found.doubtful(backlog) and not self._store.meta(DOUBT)
         with self._store.refreshing(started) as writing:
             writing.apply(found.rows)
-            if not doubted:
-                writing.vanish(found.vanished)
-            writing.set_meta(DOUBT, "yes" if doubted else "")
+            writing.vanish(found.vanished)
+            writing.set_meta(DOUBT, "yes" if found.doubted else "")
             writing.set_meta(RECONCILED, started.isoformat())
             refresh = replace(
                 self._report(started, writing),
                 received=len(found.rows),
-                trouble=(sentence_of_doubt(found.vanished, backlog),) if doubted else (),
+                trouble=(sentence_of_doubt(found.doubted, backlog),) if found.doubted else (),
             )
             writing.log(refresh)
         logger.info(
