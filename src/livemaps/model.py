@@ -41,11 +41,6 @@ def day_date(day: int) -> date:
     return EPOCH + timedelta(days=int(day))
 
 
-def wall_datetime(wall_seconds: int) -> datetime:
-    """Return wall seconds as a naive datetime of the city's clock."""
-    return datetime.combine(EPOCH, datetime.min.time()) + timedelta(seconds=int(wall_seconds))
-
-
 class Stage(IntEnum):
     """The three stages that 311 shows the public."""
 

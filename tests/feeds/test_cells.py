@@ -12,7 +12,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from livemaps.feeds.cells import BadCell, as_text, coordinates, point_parts, wall_seconds
-from livemaps.model import SECONDS_PER_DAY, day_number, wall_datetime
+from livemaps.model import SECONDS_PER_DAY, day_number
+from tests.feeds.walls import wall_datetime
 
 CALGARY = ZoneInfo("America/Edmonton")
 CENTRE = (-114.07, 51.03)

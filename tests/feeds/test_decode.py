@@ -17,7 +17,7 @@ from livemaps.errors import FeedMalformed, FeedRefused
 from livemaps.feeds.decode import Decoded, RowDecoder
 from livemaps.feeds.profile import Profile, load_profile
 from livemaps.feeds.tables import LONGEST_ROW, read_csv, read_json
-from livemaps.model import wall_datetime
+from tests.feeds.walls import wall_datetime
 
 NEW_YORK = Path(__file__).parents[1] / "fixtures" / "new_york" / "profile.toml"
 
