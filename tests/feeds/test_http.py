@@ -317,6 +317,24 @@ def test_a_body_that_breaks_off_is_never_taken_for_whole(
     assert len(server.asked) == 2
 
 
+@pytest.mark.parametrize("pause", [0.0, 0.001], ids=["at once", "byte by byte"])
+def test_gzip_of_several_members_is_read_to_the_last(
+    server: Server, client: Callable[..., Caller], pause: float
+) -> None:
+    body = gzip.compress(b"[1, ") + gzip.compress(b"") + gzip.compress(b"2]") + b"\0" * 8
+    server.answers = [Said(body, headers={**JSON, "Content-Encoding": "gzip"}, pause=pause)]
+    assert client().get(server.url).body == b"[1, 2]"
+
+
+def test_a_cut_last_member_of_gzip_is_noticed(
+    server: Server, client: Callable[..., Caller]
+) -> None:
+    body = gzip.compress(b"[1, ") + gzip.compress(b"2]")[:-5]
+    server.answers = [Said(body, headers={"Content-Encoding": "gzip"}, length=None)]
+    with pytest.raises(FeedMalformed, match="broke off"):
+        client(attempts=1).get(server.url)
+
+
 def test_a_cut_gzip_body_without_a_length_is_noticed(
     server: Server, client: Callable[..., Caller]
 ) -> None:

@@ -79,7 +79,10 @@ def _gzip(encoding: str, address: str) -> _Gzip | None:
 
 
 class _Gzip:
-    """Unpacks gzip or zlib, never more at once than the caller may hold."""
+    """Unpacks gzip or zlib, never more at once than the caller may hold.
+
+    Gzip may come in several members, one after another: together they are the body.
+    """
 
     def __init__(self) -> None:
         self._stream = zlib.decompressobj(GZIP_OR_ZLIB)
@@ -87,13 +90,25 @@ class _Gzip:
 
     @property
     def complete(self) -> bool:
-        """Whether the stream came to its end; an empty body counts as complete."""
+        """Whether the last member came to its end; an empty body counts as complete."""
         return self._stream.eof or not self._started
 
     def unpack(self, packed: bytes, limit: int, address: str) -> bytes:
         """Return at most `limit` bytes; the caller stops once it holds more than it may."""
         self._started = True
+        body = bytearray()
         try:
-            return self._stream.decompress(packed, limit)
+            while len(body) < limit and (packed := self._of_a_member(packed)):
+                body += self._stream.decompress(packed, limit - len(body))
+                packed = self._stream.unused_data
         except zlib.error as error:
             raise FeedMalformed(f"the answer of {address} cannot be unpacked: {error}") from error
+        return bytes(body)
+
+    def _of_a_member(self, packed: bytes) -> bytes:
+        """Return what is left to unpack, and begin a member where the one before has ended."""
+        if self._stream.eof:
+            packed = packed.lstrip(b"\0")  # Zeros may fill up the room after a member.
+            if packed:
+                self._stream = zlib.decompressobj(GZIP_OR_ZLIB)
+        return packed
