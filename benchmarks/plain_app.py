@@ -128,6 +128,8 @@ def main(folder: Path, port: int) -> None:
     """Serve the app over a prepared folder, as livemaps is served; does not return."""
     polygons = json.loads((folder / POLYGONS).read_bytes())
     app = create(pd.read_parquet(folder / ROWS), polygons)
+    # Without this, some first visits fail: Dash prepares itself while others already ask.
+    app.server.test_client().get("/_dash-dependencies")
     settings = replace(Settings(), workers=WORKERS, threads=THREADS)
     run_workers(app.server, listening("127.0.0.1", port), settings)
 

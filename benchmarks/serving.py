@@ -50,7 +50,7 @@ def free_port() -> int:
 
 
 def wait_until_answering(url: str, seconds: float = 60.0) -> None:
-    """Return once a server answers anything at all.
+    """Return once a server answers, and not with an error of its own.
 
     Raises:
         TimeoutError: it does not within `seconds`.
@@ -58,10 +58,11 @@ def wait_until_answering(url: str, seconds: float = 60.0) -> None:
     until = time.monotonic() + seconds
     while time.monotonic() < until:
         try:
-            requests.get(url, timeout=5)
-            return
+            if requests.get(url, timeout=5).status_code < 500:
+                return
         except requests.RequestException:
-            time.sleep(0.05)
+            pass
+        time.sleep(0.05)
     raise TimeoutError(f"{url} did not answer within {seconds:g} s")
 
 
