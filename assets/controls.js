@@ -77,6 +77,15 @@
     }
   }
 
+  /* The options of a folded filter are drawn once somebody unfolds it. */
+  function unfolded(event) {
+    if (event.target.matches("#more-filters [data-fold]")) {
+      const open = document.querySelectorAll("#more-filters [data-fold][open]");
+      const names = [...open].map((part) => part.dataset.fold);
+      window.dash_clientside.set_props("unfolded", { data: names });
+    }
+  }
+
   /* What is typed rests a moment before the server is asked. */
   let resting = null;
 
@@ -183,6 +192,7 @@
   document.addEventListener("change", listened);
   document.addEventListener("input", typed);
   document.addEventListener("keydown", pressed);
+  document.addEventListener("toggle", unfolded, true);
 
   window.livemaps = Object.assign(window.livemaps || {}, { ACTIONS, go });
 })();

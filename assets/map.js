@@ -6,6 +6,7 @@
   const MOVE_MS = 400;
   const REST_MS = 600;
   const NEAREST = 12;
+  const HALO = 1.6;
   /* Plotly keeps where a visitor looks, and only then: our moves have to look like a hand's. */
   const BY_HAND = { originalEvent: {} };
   const fetched = new Map();
@@ -147,6 +148,9 @@
     window.clearTimeout(resting);
     resting = window.setTimeout(() => {
       const map = maplibre();
+      if (!map) {
+        return;
+      }
       const edges = map.getBounds();
       window.dash_clientside.set_props("map-viewport", {
         data: {
@@ -164,13 +168,19 @@
   /* Names are read on any colour below them; Plotly has no setting for it. */
   function halo() {
     const map = maplibre();
+    if (!map) {
+      return;
+    }
     const paper = getComputedStyle(document.documentElement).getPropertyValue("--surface").trim();
-    for (const { id, type } of map?.getStyle()?.layers ?? []) {
-      if (type === "symbol" && map.getPaintProperty(id, "text-halo-color") !== paper) {
+    const names = (map.getStyle()?.layers ?? []).filter(({ type }) => type === "symbol");
+    for (const { id } of names) {
+      /* Setting it again, even to the same, would draw the map anew. */
+      if (map.livemapsHalo !== paper || !(map.getPaintProperty(id, "text-halo-width") > 0)) {
         map.setPaintProperty(id, "text-halo-color", paper);
-        map.setPaintProperty(id, "text-halo-width", 1.6);
+        map.setPaintProperty(id, "text-halo-width", HALO);
       }
     }
+    map.livemapsHalo = paper;
   }
 
   /* A figure for another theme or layer says where a first one looks; the visitor has moved on. */

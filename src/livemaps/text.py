@@ -18,7 +18,7 @@ from types import MappingProxyType
 from babel import Locale
 from babel.dates import format_date, format_datetime, format_time
 from babel.lists import format_list
-from babel.numbers import format_decimal, format_percent
+from babel.numbers import format_decimal, format_percent, get_group_symbol
 
 from livemaps.errors import ConfigurationError
 from livemaps.model import day_date
@@ -38,6 +38,8 @@ class Words:
     language: str
     sentences: Mapping[str, Sentence]
     locale: Locale
+    thousands: str | None = None
+    """What stands between groups of three figures; None where the language groups otherwise."""
 
     def __call__(self, key: str, /, **values: object) -> str:
         """Return the sentence of a key with its `{placeholders}` filled in.
@@ -56,6 +58,8 @@ class Words:
 
     def number(self, value: float) -> str:
         """Return a number as the language writes it, such as `7,012` or `7 012`."""
+        if isinstance(value, int) and self.thousands is not None:
+            return f"{value:,}".replace(",", self.thousands)
         return str(format_decimal(value, locale=self.locale))
 
     def percent(self, share: float) -> str:
@@ -125,10 +129,7 @@ class Catalogue:
             raise ConfigurationError("the texts do not match:\n  " + "\n  ".join(problems))
         return cls(
             MappingProxyType(
-                {
-                    language: Words(language, MappingProxyType(sentences), Locale.parse(language))
-                    for language, sentences in read.items()
-                }
+                {language: _words(language, sentences) for language, sentences in read.items()}
             )
         )
 
@@ -149,6 +150,21 @@ class Catalogue:
             if language in self.by_language:
                 return language
         return FALLBACK
+
+
+def _words(language: str, sentences: Mapping[str, Sentence]) -> Words:
+    """Return the words of a language, with what its numbers have between their figures.
+
+    A page writes hundreds of whole numbers, and Babel takes its time over each; so they are
+    written here, where the language groups its figures by three from the first thousand on.
+    """
+    locale = Locale.parse(language)
+    separator = get_group_symbol(locale)
+    usual = all(
+        format_decimal(number, locale=locale) == f"{number:,}".replace(",", separator)
+        for number in (-1234567, 0, 1234, 12345)
+    )
+    return Words(language, MappingProxyType(dict(sentences)), locale, separator if usual else None)
 
 
 def _read(path: Path) -> dict[str, Sentence]:

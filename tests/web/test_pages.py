@@ -101,6 +101,17 @@ def test_every_option_has_its_count_beside_it(town: Town, text_of: TextOf) -> No
     assert "Resolved 1" in stages
 
 
+def test_options_of_folded_filters_are_drawn_once_they_are_unfolded(
+    town: Town, text_of: TextOf
+) -> None:
+    folded = text_of(town.ask("more-filters", url="?ward=2")["more-filters"]["tree"])
+    assert "Community" in folded
+    assert "Beltline" not in folded
+    assert "Ward 1 1 chosen" in folded
+    drawn = town.ask("more-filters", url="", unfolded=["community"])["more-filters"]["tree"]
+    assert "Beltline 1" in text_of(drawn)
+
+
 def test_a_chosen_option_is_ticked(town: Town) -> None:
     drawn = town.ask("answer", url="?stage=received")
     boxes = {

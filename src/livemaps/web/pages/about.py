@@ -109,7 +109,37 @@ def sources(visit: Visit, snapshot: Snapshot | None) -> list[Element]:
     return [
         element("h2", words("sources.title"), id="sources"),
         element("ul", requests, [_layer(visit, layer) for layer in layers]),
+        [_straddling(visit, snapshot, layer) for layer in layers if layer.straddling],
     ]
+
+
+def _straddling(visit: Visit, snapshot: Snapshot | None, layer: SnapshotLayer) -> Element:
+    """Say which areas lie in more than one area of the layer around them, and where they count."""
+    words = visit.words
+    around = visit.profile.layer(str(layer.within))
+    return element(
+        "p",
+        words(
+            "sources.straddling",
+            count=len(layer.straddling),
+            around=around.called(words.language).lower(),
+            areas=words.listed(
+                [_mostly_in(visit, snapshot, layer, code) for code in layer.straddling]
+            ),
+        ),
+        key=f"straddling-{layer.id}",
+    )
+
+
+def _mostly_in(visit: Visit, snapshot: Snapshot, layer: SnapshotLayer, code: int) -> str:
+    """Return the name of an area, with the area around it that holds its larger share."""
+    words, parents = visit.words, snapshot.layer(str(layer.within))
+    return words(
+        "sources.mostly_in",
+        area=layer.called(code, words.language),
+        parent=parents.called(parents.code_of[str(layer.parents[code])], words.language),
+        share=words.share(layer.parent_shares[code]),
+    )
 
 
 def _layer(visit: Visit, layer: SnapshotLayer) -> Element:

@@ -45,6 +45,7 @@ def layout(_site: Site, visit: Visit) -> list[Any]:
         ),
         dcc.Store(id=ids.SEARCH_TEXT),
         dcc.Store(id=ids.SERVICE_TEXT),
+        dcc.Store(id=ids.UNFOLDED),
         dcc.Store(id=ids.MAP_SHOWN),
         dcc.Store(id=ids.MAP_VIEWPORT),
         Region(id=ids.ANSWER, name="section", attributes={"className": "answer"}),
@@ -169,7 +170,6 @@ def _register_page(app: dash.Dash, site: Site) -> None:
         Output(ids.ANSWER, "tree"),
         Output(ids.CHANGES, "tree"),
         Output(ids.FILTERS, "tree"),
-        Output(ids.MORE_FILTERS, "tree"),
         Output(ids.BREAKDOWN, "tree"),
         Output(ids.LISTING, "tree"),
         Input(ids.URL, "search"),
@@ -185,17 +185,30 @@ def _register_page(app: dash.Dash, site: Site) -> None:
             answer.answer(visit, home),
             breakdown.changes(visit, home.changes),
             filters.main_filters(visit, home),
-            filters.more_filters(visit, home),
             breakdown.breakdown(visit, home.breakdown),
             listing.listing(visit, home.listing),
         )
+
+    @app.callback(
+        Output(ids.MORE_FILTERS, "tree"),
+        Input(ids.URL, "search"),
+        Input(ids.VERSION, "data"),
+        Input(ids.UNFOLDED, "data"),
+    )
+    def _more(query: str | None, _version: str | None, unfolded: list[str] | None) -> Tree:
+        visit = site.visit(query)
+        try:
+            home = site.board.home(visit.address.filters, visit.address.view)
+        except SnapshotError:
+            return []
+        return filters.more_filters(visit, home, frozenset(unfolded or ()))
 
 
 def waiting(visit: Visit) -> tuple[Tree, ...]:
     """Return what the screen shows before there is any data; the line above says how far it is."""
     headline = visit.words("first.headline", city=visit.profile.name)
     title = element("h1", headline, tabindex=-1, data_version="")
-    return ([title], [], [], [], [], [])
+    return ([title], [], [], [], [])
 
 
 def _register_map(app: dash.Dash, site: Site) -> None:
@@ -256,7 +269,7 @@ def drawn(site: Site, visit: Visit, theme: str, before: dict[str, str] | None) -
         shown,
         area_map.head(visit),
         area_map.legend(visit, values, scale, theme),
-        area_map.table(visit, layer, values),
+        area_map.table(visit, layer, values) if visit.address.view.table else [],
         {"className": "map-table", "hidden": not visit.address.view.table},
     )
 

@@ -14,10 +14,12 @@ def requests_downloads(visit: Visit) -> list[Element]:
 
 
 def area_downloads(visit: Visit) -> list[Element]:
-    """Return links to the map's numbers and areas, and a button that keeps its picture."""
-    query = "&".join(
-        part for part in (to_query(visit.address.filters), f"layer={visit.layer}") if part
-    )
+    """Return links to the map's numbers and areas, and a button that keeps its picture.
+
+    As on the map, areas count what choosing them would show: their own filter is lifted.
+    """
+    filters = visit.address.filters.with_area(visit.layer, frozenset())
+    query = "&".join(part for part in (to_query(filters), f"layer={visit.layer}") if part)
     files = [_file(visit, f"/api/v1/areas.{kind}", query, kind) for kind in ("csv", "geojson")]
     picture = element(
         "button",

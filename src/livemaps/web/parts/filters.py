@@ -11,6 +11,9 @@ from livemaps.web.components import hidden, icon, iso, radios
 from livemaps.web.elements import Child, Element, element, tree
 from livemaps.web.site import Visit
 
+LONG = 12
+"""Filters with more options than this can be searched."""
+
 OPENED = frozenset({"stage", "age"})
 """Filters that are unfolded at first: short, and asked for most."""
 
@@ -27,11 +30,15 @@ def main_filters(visit: Visit, home: Home) -> list[Element]:
     ]
 
 
-def more_filters(visit: Visit, home: Home) -> list[Element]:
-    """Return all other filters but the services, which have a search of their own."""
+def more_filters(visit: Visit, home: Home, unfolded: frozenset[str]) -> list[Element]:
+    """Return all other filters but the services, which have a search of their own.
+
+    Options are drawn of those that are `unfolded` only: a city has hundreds of areas.
+    """
     first = {"stage", "age", "service"}
     facets = [facet for name, facet in home.facets.facets.items() if name not in first]
-    return tree((_facet(visit, facet) for facet in facets), _dates(visit), _apart(visit, home))
+    drawn = (_facet(visit, facet, facet.dimension in unfolded) for facet in facets)
+    return tree(drawn, _dates(visit), _apart(visit, home))
 
 
 def services(visit: Visit, options: Sequence[Option], text: str) -> list[Element]:
@@ -78,19 +85,17 @@ def _measure(visit: Visit, measure: Measure, count: int | None) -> list[Child]:
     return [name, " ", element("span", visit.words.number(count), class_="count")]
 
 
-def _facet(visit: Visit, facet: Facet) -> Element:
-    """Return one filter with its options."""
+def _facet(visit: Visit, facet: Facet, unfolded: bool = True) -> Element:
+    """Return one filter, with its options where they are in sight."""
+    if not unfolded:
+        return _folder(visit, facet.dimension)
     left = None
     if facet.left_out:
-        left = element(
-            "p", visit.words("filter.left_out", count=facet.left_out), class_="quiet-text"
-        )
-    search = None
-    if len(facet.options) > 12:
-        search = _narrow(visit, facet.dimension)
-    return _folder(
-        visit, facet.dimension, search, _options(visit, facet.dimension, facet.options), left
-    )
+        text = visit.words("filter.left_out", count=facet.left_out)
+        left = element("p", text, class_="quiet-text")
+    search = _narrow(visit, facet.dimension) if len(facet.options) > LONG else None
+    options = _options(visit, facet.dimension, facet.options)
+    return _folder(visit, facet.dimension, search, options, left)
 
 
 def _narrow(visit: Visit, dimension: str) -> Element:
@@ -129,6 +134,7 @@ def _folder(visit: Visit, dimension: str, *content: Child) -> Element:
         element("fieldset", element("legend", name, class_="visually-hidden"), content),
         class_="filter",
         open=dimension in OPENED or None,
+        data_fold=dimension,
         key=dimension,
     )
 
