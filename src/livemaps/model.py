@@ -68,6 +68,13 @@ class Unplaced(IntEnum):
     """A point outside every area of the layer."""
 
 
+STRADDLES_BELOW = 0.99
+"""An area with a smaller share than this in its containing area is said to straddle.
+
+Neighbouring polygons overlap by slivers, which are no reason to say anything.
+"""
+
+
 class PlacePrecision(StrEnum):
     """What a feed's point means. Marks are drawn only for `EXACT`."""
 

@@ -13,6 +13,7 @@ import pytest
 
 from livemaps.errors import NoSnapshot, SnapshotDamaged
 from livemaps.model import PlacePrecision
+from livemaps.snapshot import Snapshot
 from livemaps.status import Progress, State
 from livemaps.web.pages import about
 from tests.views.town import TODAY, Row, snapshot_of
@@ -283,6 +284,18 @@ def test_the_about_page_names_sources_and_licences(town: Town, text_of: TextOf) 
     text = text_of(town.ask("sources", url="")["sources"]["tree"])
     assert "Open Government Licence – City of Calgary" in text
     assert "iahh-g8bj" in text
+
+
+def test_the_about_page_says_which_areas_straddle_and_where_their_requests_count(
+    town: Town, text_of: TextOf
+) -> None:
+    assert isinstance(town.shown, Snapshot)
+    community, *others = town.shown.layers
+    shares = (0.67, *community.parent_shares[1:])
+    town.shown = replace(town.shown, layers=(replace(community, parent_shares=shares), *others))
+    text = text_of(town.ask("sources", url="")["sources"]["tree"])
+    assert "lies in more than one ward" in text
+    assert "(67% in Ward 1)" in text
 
 
 def test_a_page_that_does_not_exist_says_so(town: Town) -> None:

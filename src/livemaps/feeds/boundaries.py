@@ -24,9 +24,7 @@ from livemaps.feeds.boundary_checks import checked_areas
 from livemaps.feeds.boundary_files import read_areas, read_content
 from livemaps.feeds.plane import Plane
 from livemaps.feeds.profile import LayerProfile
-
-STRADDLES_BELOW = 0.99
-"""An area with a smaller share than this in its containing area is said to straddle."""
+from livemaps.model import STRADDLES_BELOW
 
 LABEL_METRES = 10.0
 """How exactly a label's point is sought."""

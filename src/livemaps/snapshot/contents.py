@@ -10,7 +10,7 @@ from functools import cached_property
 import numpy as np
 from numpy.typing import NDArray
 
-from livemaps.model import PlacePrecision, TimePrecision, Unplaced
+from livemaps.model import STRADDLES_BELOW, PlacePrecision, TimePrecision, Unplaced
 from livemaps.snapshot.columns import Column, Table
 from livemaps.snapshot.cubes import Cubes
 
@@ -108,6 +108,17 @@ class SnapshotLayer:
             return self.area_names[code]
         label = self.key_label.get(language) or self.key_label["en"]
         return label.format(key=self.keys[code], name=self.area_names[code])
+
+    @property
+    def straddling(self) -> tuple[int, ...]:
+        """The codes of the areas of which more than a sliver lies outside their parent."""
+        return tuple(
+            code
+            for code, (parent, share) in enumerate(
+                zip(self.parents, self.parent_shares, strict=True)
+            )
+            if parent is not None and share < STRADDLES_BELOW
+        )
 
     @cached_property
     def code_of(self) -> Mapping[str, int]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import Any
 
 import dash
@@ -31,6 +32,10 @@ METRICS = (
     "classes",
 )
 """Figures with a definition, each under its own anchor."""
+
+
+MOST_NAMED = 12
+"""Straddling areas that are named; the others are only counted."""
 
 
 def layout(site: Site, visit: Visit) -> list[Any]:
@@ -105,30 +110,34 @@ def sources(visit: Visit, snapshot: Snapshot | None) -> list[Element]:
         " ",
         licence,
     )
-    layers = snapshot.layers if snapshot else ()
+    listed = element("ul", requests, _layers(visit, snapshot) if snapshot else None)
     return [
         element("h2", words("sources.title"), id="sources"),
-        element("ul", requests, [_layer(visit, layer) for layer in layers]),
-        [_straddling(visit, snapshot, layer) for layer in layers if layer.straddling],
+        listed,
+        *(_straddling(visit, snapshot) if snapshot else ()),
     ]
 
 
-def _straddling(visit: Visit, snapshot: Snapshot | None, layer: SnapshotLayer) -> Element:
+def _layers(visit: Visit, snapshot: Snapshot) -> list[Element]:
+    """Return a line about each boundary layer."""
+    return [_layer(visit, layer) for layer in snapshot.layers]
+
+
+def _straddling(visit: Visit, snapshot: Snapshot) -> Iterator[Element]:
     """Say which areas lie in more than one area of the layer around them, and where they count."""
     words = visit.words
-    around = visit.profile.layer(str(layer.within))
-    return element(
-        "p",
-        words(
-            "sources.straddling",
-            count=len(layer.straddling),
-            around=around.called(words.language).lower(),
-            areas=words.listed(
-                [_mostly_in(visit, snapshot, layer, code) for code in layer.straddling]
-            ),
-        ),
-        key=f"straddling-{layer.id}",
-    )
+    for layer in snapshot.layers:
+        if not layer.straddling:
+            continue
+        around = visit.profile.layer(str(layer.within)).called(words.language).lower()
+        least = sorted(layer.straddling, key=lambda code: layer.parent_shares[code])
+        named = [_mostly_in(visit, snapshot, layer, code) for code in least[:MOST_NAMED]]
+        if len(least) > MOST_NAMED:
+            named.append(words("sources.others", count=len(least) - MOST_NAMED))
+        sentence = words(
+            "sources.straddling", count=len(least), around=around, areas=words.listed(named)
+        )
+        yield element("p", sentence, key=f"straddling-{layer.id}")
 
 
 def _mostly_in(visit: Visit, snapshot: Snapshot, layer: SnapshotLayer, code: int) -> str:
@@ -138,7 +147,7 @@ def _mostly_in(visit: Visit, snapshot: Snapshot, layer: SnapshotLayer, code: int
         "sources.mostly_in",
         area=layer.called(code, words.language),
         parent=parents.called(parents.code_of[str(layer.parents[code])], words.language),
-        share=words.share(layer.parent_shares[code]),
+        share=words.percent(layer.parent_shares[code]),
     )
 
 
