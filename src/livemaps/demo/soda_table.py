@@ -258,12 +258,6 @@ class SodaTable:
         }
         return {**SYSTEM_FIELDS, **own} if system_fields else own
 
-    def all_keys(self) -> Iterator[str]:
-        """Yield the keys of all rows, in the order in which they were inserted."""
-        with self._lock:
-            found = self._database.execute(f"SELECT {self._key} FROM rows ORDER BY id").fetchall()  # noqa: S608
-        return (str(key) for (key,) in found if key is not None)
-
 
 def _as_it_is(text: str | None) -> str | None:
     return text
