@@ -170,6 +170,14 @@ def test_a_token_that_fits_no_header_is_refused_without_being_repeated(
     assert token not in str(caught.value)
 
 
+@pytest.mark.parametrize("contact", ["地図@example.org", "a@example.org\r\nX-Other: b"])
+def test_a_contact_that_fits_no_header_is_refused(
+    client: Callable[..., Caller], contact: str
+) -> None:
+    with pytest.raises(SettingError, match="LIVEMAPS_CONTACT"):
+        client(contact=contact)
+
+
 def test_a_redirect_is_followed_and_takes_the_token_to_no_other_host(
     server: Server, client: Callable[..., Caller]
 ) -> None:

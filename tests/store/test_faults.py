@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import signal
+import sqlite3
 import subprocess
 import sys
 import threading
@@ -14,6 +15,7 @@ import pytest
 from livemaps.errors import StoreError, StoreFull, StoreLocked
 from livemaps.model import Outcome, Refresh
 from livemaps.store import Store, database
+from livemaps.store.connection import translated
 from tests.store.samples import NOON, assert_sound, calgary, put, row
 
 WRITER = """
@@ -89,6 +91,13 @@ def test_a_full_disk_undoes_the_refresh_and_says_so(store: Store) -> None:
     store._connection.execute(f"PRAGMA max_page_count = {2**30}")
     put(store, *(row(number) for number in range(5_000)))
     assert store.total() == 5_000
+
+
+def test_a_disk_too_full_to_open_the_database_is_told_from_a_broken_one(tmp_path: Path) -> None:
+    error = sqlite3.OperationalError("disk I/O error")
+    error.sqlite_errorcode = sqlite3.SQLITE_IOERR_SHMSIZE
+    with pytest.raises(StoreFull, match="no space"), translated(tmp_path):
+        raise error
 
 
 def test_another_writer_is_waited_for_and_then_named_as_the_cause(tmp_path: Path) -> None:

@@ -74,12 +74,17 @@ class HttpClient:
         the portal does not say.
 
         Raises:
-            SettingError: the token cannot be put into a header; its value is not repeated.
+            SettingError: the token or the contact cannot be put into a header; the token is not
+                repeated.
         """
         token = settings.app_token
         if token and not (token.isascii() and token.isprintable() and " " not in token):
             raise SettingError(
                 PREFIX + "APP_TOKEN", "(hidden)", "it takes letters, digits and signs, no spaces"
+            )
+        if not (settings.contact.isascii() and settings.contact.isprintable()):
+            raise SettingError(
+                PREFIX + "CONTACT", settings.contact, "it takes one line of ASCII characters"
             )
         self._session = session
         self._settings = settings

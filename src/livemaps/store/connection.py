@@ -23,6 +23,9 @@ PRAGMAS = (
     "PRAGMA wal_autocheckpoint = 4000",
 )
 
+NO_ROOM_TO_OPEN = sqlite3.SQLITE_IOERR_SHMSIZE
+"""How SQLite says that the disk has not even room for the index of its log."""
+
 
 def connect(path: Path, *, busy_seconds: float = BUSY_SECONDS) -> sqlite3.Connection:
     """Open (or create) a database in which every transaction is begun by hand.
@@ -54,8 +57,9 @@ def translated(path: Path) -> Iterator[None]:
 
 def _translate(path: Path, error: sqlite3.Error) -> StoreError:
     """Return the error that says what an operator can do about one of SQLite's."""
-    code = getattr(error, "sqlite_errorcode", 0) & 0xFF
-    if code == sqlite3.SQLITE_FULL:
+    exact = getattr(error, "sqlite_errorcode", 0)
+    code = exact & 0xFF
+    if code == sqlite3.SQLITE_FULL or exact == NO_ROOM_TO_OPEN:
         return StoreFull(
             f"no space is left for {path}: nothing of this was kept and the last good state is "
             "intact; free some space on that disk and the next refresh goes on"
