@@ -199,8 +199,10 @@
     canvas.addEventListener("keydown", keyed);
     map.on("idle", halo);
     map.on("moveend", moved);
+    halo();
     graph().on("plotly_click", clicked);
     graph().on("plotly_afterplot", keepView);
+    graph().on("plotly_afterplot", halo);
   }
 
   /* Called after each figure: listens on a new map, and goes to what is chosen. */
