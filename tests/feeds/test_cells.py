@@ -11,7 +11,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from livemaps.feeds.cells import BadCell, as_text, coordinates, point_parts, wall_seconds
+from livemaps.feeds.cells import BadCell, as_text, as_words, coordinates, point_parts, wall_seconds
 from livemaps.model import SECONDS_PER_DAY, day_number
 from tests.feeds.walls import wall_datetime
 
@@ -49,6 +49,21 @@ def value_or_reason(read: Callable[..., Any], *cells: Any) -> Any:
 )
 def test_every_cell_is_text_first(cell: Any, text: str | None) -> None:
     assert as_text(cell) == text
+
+
+@pytest.mark.parametrize(
+    ("cell", "words"),
+    [
+        ("Roads -\r\nPotholes\x00", "Roads - Potholes"),
+        ("a\u2028b\x85c", "a b c"),
+        ("\x00\x1f", None),
+        ("مرحبا\u202e 🕳️", "مرحبا\u202e 🕳️"),
+        (None, None),
+        (5.0, "5"),
+    ],
+)
+def test_words_are_one_line_without_control_characters(cell: Any, words: str | None) -> None:
+    assert as_words(cell) == words
 
 
 @pytest.mark.parametrize(

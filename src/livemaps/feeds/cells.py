@@ -25,6 +25,7 @@ _EXPORTED = re.compile(
     r"(?:[ T](?P<hour>\d{1,2}):(?P<minute>\d{2})(?::(?P<second>\d{2})(?:\.\d+)?)?"
     r"(?:\s*(?P<half>[AaPp])\.?[Mm]\.?)?)?"
 )
+_CONTROLS = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029]+")
 _WKT_POINT = re.compile(r"\s*POINT\s*\(\s*(\S+)\s+([^\s)]+)\s*\)\s*", re.IGNORECASE)
 _LOCATION = re.compile(r"[^()]*\(\s*([^,()]+),\s*([^,()]+)\)\s*")
 
@@ -49,6 +50,17 @@ def as_text(cell: object) -> str | None:
     if isinstance(cell, (int, float)):
         return str(cell)
     return msgspec.json.encode(cell).decode()
+
+
+def as_words(cell: object) -> str | None:
+    """Return a cell as text in one line, with a blank for line ends and other control characters.
+
+    Nothing that is named with one could be chosen: no address of a page may hold them.
+    """
+    text = as_text(cell)
+    if text is None or text.isprintable():
+        return text
+    return _CONTROLS.sub(" ", text).strip() or None
 
 
 def wall_seconds(text: str, zone: ZoneInfo) -> int:

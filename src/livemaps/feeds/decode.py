@@ -14,7 +14,7 @@ from functools import partial
 from typing import Any, Generic, TypeVar
 from zoneinfo import ZoneInfo
 
-from livemaps.feeds.cells import BadCell, as_text, coordinates, point_parts, wall_seconds
+from livemaps.feeds.cells import BadCell, as_text, as_words, coordinates, point_parts, wall_seconds
 from livemaps.feeds.profile import Profile
 from livemaps.feeds.tables import Table
 from livemaps.model import Place, Reject, RequestRow
@@ -143,7 +143,7 @@ class RowDecoder:
 
     def _text(self, cell: object) -> str | None:
         """Return a cell's text, None for the words that the profile calls blank."""
-        text = as_text(cell)
+        text = as_words(cell)
         return None if text in self._blanks else text
 
     def _time(self, zone: ZoneInfo, cell: object) -> int | None:
