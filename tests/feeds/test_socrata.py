@@ -9,6 +9,7 @@ from contextlib import ExitStack
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
+from unittest.mock import Mock
 
 import pytest
 import requests
@@ -23,6 +24,7 @@ from livemaps.feeds.base import Feed, PlanKind
 from livemaps.feeds.boundary_folder import BoundarySource
 from livemaps.feeds.http import HttpClient
 from livemaps.feeds.platforms import open_feed
+from livemaps.feeds.portal import Portal
 from livemaps.feeds.profile import Profile, load_profile
 from livemaps.feeds.socrata import SocrataFeed
 from livemaps.model import RequestRow
@@ -220,6 +222,19 @@ def test_other_servers_give_the_same_history_and_ids(other: SocrataHarness) -> N
     assert sorted(one for batch in feed.open_ids() for one in batch) == everything
     assert numbers(list(feed.existing(everything))) == everything
     assert feed.counts_by_month() == {"2026-08": 11}
+
+
+def test_months_are_counted_one_by_one_where_a_portal_groups_by_none(
+    portal: SocrataHarness, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    portal.put(
+        Report("a", "2026-07-31"), Report("b", "2026-08-01"), Report("c", "2026-08-31"),
+        Report("d", "2025-12-31"), Report("e", "2100-12-31"), Report("f", "1900-01-01"),
+    )  # fmt: skip
+    refused = FeedRefused("400: No such function: date_trunc_ym")
+    monkeypatch.setattr(Portal, "grouped", Mock(side_effect=refused))
+    counts = {"1900-01": 1, "2025-12": 1, "2026-07": 1, "2026-08": 2, "2100-12": 1}
+    assert portal.feed().counts_by_month() == counts
 
 
 @pytest.mark.parametrize("name", ["no views", "neither views nor system fields"])

@@ -7,13 +7,17 @@ noticed: then what is open or recent is fetched at once, and the rest page by pa
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Iterator, Mapping, Sequence
+from datetime import date
 from urllib.parse import quote
 from zoneinfo import ZoneInfo
 
 import msgspec
 
+from livemaps.errors import FeedRefused
 from livemaps.feeds.base import CatchUp, FeedState, Plan
+from livemaps.feeds.cells import FIRST_YEAR, LAST_YEAR
 from livemaps.feeds.datasets import fetch_geojson
 from livemaps.feeds.decode import RowDecoder
 from livemaps.feeds.http import HttpClient
@@ -25,6 +29,8 @@ from livemaps.feeds.soql import Conditions, quoted
 from livemaps.feeds.walking import Step, Walker
 from livemaps.model import Clock, Page, RequestRow, day_number
 from livemaps.settings import Settings
+
+log = logging.getLogger(__name__)
 
 LONGEST_ID_LIST = 4000
 """Characters of ids in one call: addresses beyond 8 KB are refused by many servers."""
@@ -120,12 +126,26 @@ class SocrataFeed:
 
     def counts_by_month(self) -> Mapping[str, int]:
         """Return how many requests the feed has for each month of request, as {"2026-08": n}."""
-        rows = self._portal.grouped(self._fields.requested_datetime, "date_trunc_ym")
+        try:
+            rows = self._portal.grouped(self._fields.requested_datetime, "date_trunc_ym")
+        except FeedRefused as error:
+            log.info("counting month by month, the portal does not group by it: %s", error)
+            return self._counts_between(FIRST_YEAR * 12, (LAST_YEAR + 1) * 12)
         return {
             str(row["period"])[:7]: int(row["number"])
             for row in rows
             if row.get("period") is not None
         }
+
+    def _counts_between(self, first: int, end: int) -> dict[str, int]:
+        """Count by halves, down to single months; both are months since the year 0."""
+        number = self.count_history(_first_day(first), _first_day(end))
+        if not number:
+            return {}
+        if end - first == 1:
+            return {f"{first // 12:04}-{first % 12 + 1:02}": number}
+        middle = (first + end) // 2
+        return self._counts_between(first, middle) | self._counts_between(middle, end)
 
     def count_history(self, since: int, until: int) -> int:
         """Return how many requests were requested on the days from `since` until before `until`."""
@@ -164,6 +184,11 @@ class SocrataFeed:
     def _page(self, step: Step) -> Page:
         decoded = self._decoder.decode(step.table)
         return Page(decoded.rows, decoded.rejects, decoded.defects, write(step.position))
+
+
+def _first_day(month: int) -> int:
+    """Return the first day of a month since the year 0, as a day number."""
+    return day_number(date(month // 12, month % 12 + 1, 1))
 
 
 def _batches(ids: Sequence[str]) -> Iterator[Sequence[str]]:
