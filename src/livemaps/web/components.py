@@ -20,6 +20,7 @@ ICONS: Mapping[str, str] = {
     "download": "M12 4v11M7 11l5 5 5-5M5 20h14",
     "plus": "M12 5v14M5 12h14",
     "minus": "M5 12h14",
+    "locate": "M12 3v4M12 17v4M3 12h4M17 12h4M12 7a5 5 0 1 0 .01 0M12 11a1 1 0 1 0 .01 0",
     "whole": "M4 9V4h5M20 9V4h-5M4 15v5h5M20 15v5h-5",
     "table": "M4 5h16v14H4zM4 10h16M4 14.5h16M10 10v9",
     "map": "M9 4L3.5 6.5v13L9 17l6 3 5.5-2.5v-13L15 7zM9 4v13M15 7v13",

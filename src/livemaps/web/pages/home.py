@@ -131,6 +131,7 @@ def _map_box(visit: Visit) -> html.Div:
         )
         for name in ("plus", "minus", "whole")
     ]
+    buttons.append(_locate_button(visit))
     return html.Div(
         [
             dcc.Graph(
@@ -147,12 +148,29 @@ def _map_box(visit: Visit) -> html.Div:
                     element("div", class_="crosshair", aria_hidden=True),
                     element("p", words("map.keyboard"), class_="map-hint"),
                     element("div", buttons, class_="map-buttons"),
+                    element("p", class_="map-note", role="status"),
                 ],
                 attributes={"className": "map-overlay"},
             ),
             Region(id=ids.MAP_TABLE, attributes={"className": "map-table", "hidden": True}),
         ],
         className="map-box",
+    )
+
+
+def _locate_button(visit: Visit) -> Element:
+    """Return the button that chooses the visitor's own area, with what it may have to say."""
+    words = visit.words
+    return element(
+        "button",
+        icon("locate"),
+        type="button",
+        class_="button",
+        aria_label=words("map.locate.label"),
+        data_action="locate",
+        data_asking=words("map.locate.asking"),
+        data_outside=words("map.locate.outside"),
+        data_refused=words("map.locate.refused"),
     )
 
 
