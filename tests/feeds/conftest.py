@@ -9,11 +9,23 @@ import pytest
 from livemaps.feeds.boundaries import BoundaryLayer, load_layer
 from livemaps.feeds.profile import Profile, load_profile
 
+NEW_YORK = Path(__file__).parents[1] / "fixtures" / "new_york" / "profile.toml"
+"""Made by `new_york_profile` into one whose boundaries are there."""
+
 
 @pytest.fixture(scope="session")
 def calgary() -> Profile:
     """The profile of Calgary that ships."""
     return load_profile("calgary")
+
+
+@pytest.fixture(scope="session")
+def new_york_profile(shared_data: Path, tmp_path_factory: pytest.TempPathFactory) -> Profile:
+    """New York's profile, with its boundaries read where the real files lie."""
+    text = NEW_YORK.read_text(encoding="utf-8").replace("SHARED_DATA", shared_data.as_posix())
+    path = tmp_path_factory.mktemp("new_york") / "profile.toml"
+    path.write_text(text, encoding="utf-8")
+    return load_profile(str(path))
 
 
 @pytest.fixture(scope="session")

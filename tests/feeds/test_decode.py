@@ -19,8 +19,6 @@ from livemaps.feeds.profile import Profile, load_profile
 from livemaps.feeds.tables import LONGEST_ROW, read_csv, read_json
 from tests.feeds.walls import wall_datetime
 
-NEW_YORK = Path(__file__).parents[1] / "fixtures" / "new_york" / "profile.toml"
-
 
 def decoded(profile: Profile, rows: object) -> Decoded:
     decoder = RowDecoder(profile)
@@ -45,9 +43,11 @@ def with_fields(profile: Profile, **columns: Any) -> Profile:
 
 
 @pytest.mark.real_data
-def test_every_real_row_of_new_york_is_read_without_a_defect(shared_data: Path) -> None:
+def test_every_real_row_of_new_york_is_read_without_a_defect(
+    shared_data: Path, new_york_profile: Profile
+) -> None:
     raw = json.loads((shared_data / "new_york" / "soda_requests_2024-05.json").read_bytes())
-    found = decoded(load_profile(str(NEW_YORK)), raw)
+    found = decoded(new_york_profile, raw)
     assert (len(found.rows), found.rejects, found.defects) == (1000, (), {})
     assert [row.service_request_id for row in found.rows] == [row["unique_key"] for row in raw]
     assert Counter(row.status for row in found.rows) == {
@@ -61,18 +61,22 @@ def test_every_real_row_of_new_york_is_read_without_a_defect(shared_data: Path) 
 
 
 @pytest.mark.real_data
-def test_a_real_row_of_new_york_keeps_its_time_of_day_and_its_point(shared_data: Path) -> None:
+def test_a_real_row_of_new_york_keeps_its_time_of_day_and_its_point(
+    shared_data: Path, new_york_profile: Profile
+) -> None:
     raw = json.loads((shared_data / "new_york" / "soda_requests_2024-05.json").read_bytes())
-    row = decoded(load_profile(str(NEW_YORK)), raw).rows[0]
+    row = decoded(new_york_profile, raw).rows[0]
     assert wall_datetime(row.requested_datetime).isoformat() == "2024-05-27T02:08:51"
     assert (row.place.lat, row.place.long) == (40.84735682050765, -73.93517137747149)
     assert row.channel == ""  # the portal says "UNKNOWN", which the profile calls blank
 
 
 @pytest.mark.real_data
-def test_the_nested_location_of_new_york_is_the_same_point(shared_data: Path) -> None:
+def test_the_nested_location_of_new_york_is_the_same_point(
+    shared_data: Path, new_york_profile: Profile
+) -> None:
     raw = json.loads((shared_data / "new_york" / "soda_requests_2024-05.json").read_bytes())
-    by_columns = load_profile(str(NEW_YORK))
+    by_columns = new_york_profile
     by_location = with_fields(by_columns, long=None, lat=None, point="location")
     assert decoded(by_location, raw).rows == decoded(by_columns, raw).rows
 

@@ -25,7 +25,7 @@ from livemaps.feeds.boundary_folder import BoundarySource
 from livemaps.feeds.http import HttpClient
 from livemaps.feeds.platforms import open_feed
 from livemaps.feeds.portal import Portal
-from livemaps.feeds.profile import Profile, load_profile
+from livemaps.feeds.profile import Profile
 from livemaps.feeds.socrata import SocrataFeed
 from livemaps.model import RequestRow
 from livemaps.settings import Settings
@@ -39,7 +39,6 @@ from tests.feeds.contract import (
     served_by,
 )
 
-NEW_YORK = Path(__file__).parents[1] / "fixtures" / "new_york" / "profile.toml"
 OTHER_SERVERS = {
     "no views": Manners(views=False),
     "no views, no conditional requests": Manners(views=False, conditional=False),
@@ -467,13 +466,15 @@ def new_york_table(rows: list[dict[str, Any]], clock: MovedClock) -> SodaTable:
 
 
 @pytest.fixture
-def new_york(shared_data: Path) -> Iterator[tuple[SocrataFeed, SodaTable, MovedClock]]:
+def new_york(
+    shared_data: Path, new_york_profile: Profile
+) -> Iterator[tuple[SocrataFeed, SodaTable, MovedClock]]:
     rows = json.loads((shared_data / "new_york" / "soda_requests_2024-05.json").read_bytes())
     clock = MovedClock()
     table = new_york_table(rows, clock)
     settings = Settings(page_size=300)
     with SodaServer({"erm2-nwe9": table}, clock=clock) as server, requests.Session() as session:
-        profile: Profile = served_by(load_profile(str(NEW_YORK)), server)
+        profile: Profile = served_by(new_york_profile, server)
         yield (
             SocrataFeed(profile, HttpClient(session, settings), settings, clock=clock),
             table,
