@@ -356,6 +356,15 @@ class TestServe:
         assert status == 0, output
         assert nothing_is_left(process, url)
 
+    def test_a_view_with_very_many_filters_is_a_link(self, city: Quadville) -> None:
+        city.refresh()
+        chosen = "&".join(f"service=Roads+-+A+service+with+a+long+name+{n:032}" for n in range(100))
+        with city.running("serve", "--port", "0", "--workers", "1") as process:
+            url = url_in(process.stdout)
+            status, body = fetch(f"{url}/api/v1/requests.csv?{chosen}")
+            stopped(process)
+        assert (status, json.loads(body)["error"]["type"]) == (404, "UnknownValue")
+
     def test_its_workers_are_replaced_on_demand_while_it_goes_on(self, city: Quadville) -> None:
         with city.running("serve", "--port", "0", "--workers", "1") as process:
             url = url_in(process.stdout)

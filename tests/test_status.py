@@ -67,6 +67,13 @@ def test_what_is_written_is_read(tmp_path: Path, status: Status) -> None:
     assert read_status(tmp_path / "new") == status
 
 
+def test_what_a_power_cut_left_is_gone_with_the_next_one(tmp_path: Path) -> None:
+    with pytest.raises(TypeError):
+        write_status(tmp_path, Status(State.OK, error=object()))  # type: ignore[arg-type]
+    write_status(tmp_path, FULL)
+    assert [path.name for path in tmp_path.iterdir()] == [FILE]
+
+
 def test_before_the_first_there_is_none(tmp_path: Path) -> None:
     assert read_status(tmp_path) is None
 

@@ -104,6 +104,8 @@ def _gunicorn_options(descriptor: int, settings: Settings) -> Mapping[str, objec
         "timeout": 60,
         "graceful_timeout": GRACE_SECONDS,
         "keepalive": 15,
+        # A view with a hundred chosen names is still a link; this is the most that gunicorn takes.
+        "limit_request_line": 8190,
         "loglevel": settings.log_level.lower(),
         # Workers replace themselves now and then: dashboards stay open for weeks.
         "max_requests": 100_000,

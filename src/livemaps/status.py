@@ -102,12 +102,15 @@ def read_status(data_dir: Path) -> Status | None:
 def write_status(data_dir: Path, status: Status) -> None:
     """Replace the status file at once, so that a reader sees the old or the new one whole.
 
+    Only who holds the refresher's lock writes it. The draft has one name, so that the next one
+    replaces what a power cut left.
+
     Raises:
         OSError: the file cannot be written.
     """
     path = data_dir / FILE
     data_dir.mkdir(parents=True, exist_ok=True)
-    half_written = path.with_name(f".{FILE}-{os.getpid()}")
+    half_written = path.with_name(f".{FILE}.tmp")
     with half_written.open("w", encoding="utf-8") as file:
         json.dump(status_to_json(status), file, ensure_ascii=False, indent=1)
         file.flush()
