@@ -210,8 +210,7 @@ class TestRefusals:
         ],
     )
     def test_a_file_without_any_area_is_refused(self, content: bytes) -> None:
-        said = refusal(content)
-        assert "no area in it" in said or "no field 'key'" in said
+        assert "no area in it" in refusal(content)
 
     def test_the_layer_and_the_file_are_named(self, tmp_path: Path) -> None:
         path = tmp_path / "wards.geojson"

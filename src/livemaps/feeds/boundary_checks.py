@@ -39,6 +39,8 @@ def checked_areas(
     Raises:
         BoundaryError: see `livemaps.feeds.boundaries.load_layer`.
     """
+    if not len(raw.shapes):
+        raise BoundaryError("there is no area in it")
     keys = [area_key(value) for value in _column(raw, spec.key_field, "key_field")]
     published = _published_names(spec, raw, len(keys))
     found, doubts = _on_earth(spec, raw)
