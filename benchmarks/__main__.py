@@ -15,11 +15,11 @@ HERE = Path(__file__).parent
 
 BENCHMARKS: Mapping[str, Callable[[World], Section]] = {
     "refresh": refreshing.measure,
-    "backfill": lambda _: backfilling.measure(),
     "start": starting.measure,
     "views": viewing.measure,
     "callbacks": calling.measure,
     "browser": browsing.measure,
+    "backfill": lambda _: backfilling.measure(),
 }
 
 
@@ -43,7 +43,10 @@ def main(rows: int, unresolved: int, only: tuple[str, ...], cache: Path, results
     for name in only or BENCHMARKS:
         click.echo(f"measuring: {name}", err=True)
         sections.append(BENCHMARKS[name](world))
-    write_results(results, sections, f"A simulated city of {rows:,} requests, {unresolved:,} open.")
+        # After each, so that a run that is cut short keeps what it measured.
+        write_results(
+            results, sections, f"A simulated city of {rows:,} requests, {unresolved:,} open."
+        )
     click.echo(results.read_text(encoding="utf-8"))
 
 

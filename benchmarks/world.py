@@ -1,11 +1,12 @@
 """The city that benchmarks run on: as many requests as the real one has, made once and kept.
 
-<cache>/<rows>-<unresolved>/data/        a data folder: store, boundaries, snapshot
-<cache>/<rows>-<unresolved>/made         its last step, so that a broken build is made anew
+<cache>/<rows>-<unresolved>-<format>/data/        a data folder: store, boundaries, snapshot
+<cache>/<rows>-<unresolved>-<format>/made         its last step, so that a broken build is made anew
 """
 
 from __future__ import annotations
 
+import hashlib
 import shutil
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
@@ -15,6 +16,7 @@ from tempfile import TemporaryDirectory
 
 import msgspec
 
+import livemaps
 from benchmarks.table import seconds_of
 from livemaps.demo.feed_rows import FEED_COLUMNS, FeedRow
 from livemaps.demo.profile import REQUESTS, demo_profile
@@ -56,7 +58,7 @@ def settings_for(data_dir: Path) -> Settings:
 
 def make_world(cache: Path, rows: int, unresolved: int) -> World:
     """Return the world of a size, made in `cache` unless it is there already."""
-    folder = cache / f"{rows}-{unresolved}"
+    folder = cache / f"{rows}-{unresolved}-{_format()}"
     made = folder / "made"
     if not made.exists():
         shutil.rmtree(folder, ignore_errors=True)
@@ -72,6 +74,16 @@ def make_world(cache: Path, rows: int, unresolved: int) -> World:
 def newest_rows(world: World) -> list[FeedRow]:
     """Return the newest rows as the feed has them, in the order of FEED_COLUMNS."""
     return msgspec.json.decode((world.data_dir / NEWEST).read_bytes(), type=list[FeedRow])
+
+
+def _format() -> str:
+    """Return a digest of the code that makes a world: another one needs another world."""
+    package = Path(livemaps.__file__).parent
+    digest = hashlib.sha256()
+    for part in ("store", "demo"):
+        for path in sorted((package / part).glob("*.py")):
+            digest.update(path.read_bytes())
+    return digest.hexdigest()[:8]
 
 
 def offline_profile() -> Profile:
