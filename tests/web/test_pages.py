@@ -69,6 +69,14 @@ def test_the_answer_names_the_area_and_the_filters_that_are_in_force(
     assert "Clear all filters" in text
 
 
+@pytest.mark.parametrize("chosen", ["?stage=received", "?age=365-729", "?from=2020-01-01"])
+def test_the_week_is_told_only_where_it_is_under_the_same_filters(
+    town: Town, text_of: TextOf, chosen: str
+) -> None:
+    assert "In the week to" in text_of(town.ask("answer", url="?ward=2")["answer"]["tree"])
+    assert "In the week to" not in text_of(town.ask("answer", url=chosen)["answer"]["tree"])
+
+
 def test_what_is_set_apart_and_what_is_not_counted_is_said(town: Town, text_of: TextOf) -> None:
     text = text_of(town.ask("answer", url="")["answer"]["tree"])
     assert "1 of “311 Contact Us” is set apart" in text
