@@ -10,6 +10,8 @@ PYTHON ?= $(shell command -v python3.11 || command -v python3)
 VENV := .venv
 BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip install -qq --disable-pip-version-check
+# What the survival curves are compared with. Its own metadata forbids pandas 3, which it runs with.
+LIFELINES := lifelines>=0.30,<0.31
 
 .DEFAULT_GOAL := help
 .PHONY: help run test lint format bench browser clean
@@ -45,6 +47,7 @@ $(VENV)/.installed-run: pyproject.toml | $(BIN)/python
 $(VENV)/.installed-%: pyproject.toml | $(BIN)/python
 	@echo 'Installing the extra $* into $(VENV) ...'
 	@$(PIP) --editable '.[$*]'
+	@$(PIP) --no-deps '$(LIFELINES)'
 	@touch $@
 
 $(BIN)/python:

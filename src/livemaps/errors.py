@@ -19,6 +19,7 @@
     ├── SnapshotError
     │   ├── NoSnapshot          nothing was published yet
     │   ├── StaleSnapshot       what was published is older than the operator allows
+    │   ├── MeasuresPending     the measures of what was published are not computed yet
     │   └── SnapshotDamaged     published files are missing or unreadable
     └── VisitorError            the address asked for something that is not there
         ├── UnknownValue        a filter, area, measure or page that does not exist
@@ -164,6 +165,10 @@ class StaleSnapshot(SnapshotError):
     """The last successful check of the portal is longer ago than the settings allow."""
 
 
+class MeasuresPending(SnapshotError):
+    """The measures asked for are not computed yet, or not for these boundaries."""
+
+
 class SnapshotDamaged(SnapshotError):
     """A published file is missing or does not hold what its description says."""
 
@@ -192,6 +197,7 @@ HTTP_STATUSES: Mapping[type[LivemapsError], int] = MappingProxyType(
         TooLarge: 413,
         VisitorError: 400,
         NoSnapshot: 503,
+        MeasuresPending: 503,
         SnapshotError: 503,
         StoreLocked: 503,
         StoreFull: 507,

@@ -11,13 +11,14 @@ import pytest
 
 from livemaps.errors import NoSnapshot, SnapshotDamaged, TooLarge
 from livemaps.feeds.profile import load_profile
+from livemaps.measures.days import last_complete_day
 from livemaps.model import Filters, Measure, Stage
 from livemaps.settings import Settings
 from livemaps.snapshot import Snapshot
 from livemaps.status import State, Status, write_status
 from livemaps.views import Board, ViewOptions
 from livemaps.views.memo import Memo
-from livemaps.views.trend import last_complete_day, trend
+from livemaps.views.trend import trend
 from tests.views.town import TODAY, Row, snapshot_of
 
 NOW = datetime(2024, 10, 4, 12, 10, tzinfo=UTC)

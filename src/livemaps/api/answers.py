@@ -14,6 +14,7 @@ from werkzeug.exceptions import HTTPException
 
 from livemaps.errors import (
     LivemapsError,
+    MeasuresPending,
     NoSnapshot,
     SnapshotError,
     StaleSnapshot,
@@ -30,7 +31,7 @@ log = logging.getLogger(__name__)
 
 INTERNAL_ERROR = 500
 
-FOR_EVERYBODY = (VisitorError, NoSnapshot, StaleSnapshot)
+FOR_EVERYBODY = (VisitorError, NoSnapshot, StaleSnapshot, MeasuresPending)
 """Errors whose message is written for visitors; others may name files of the server."""
 
 

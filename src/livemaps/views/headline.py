@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import numpy as np
 
+from livemaps.measures.days import last_complete_day
 from livemaps.model import Filters, Measure
 from livemaps.snapshot import Change, Snapshot
 from livemaps.views.ages import A_MONTH, FOUR_WEEKS, STEP_STARTS
 from livemaps.views.masks import rows_before, sieve
 from livemaps.views.tally import Tally, tally
-from livemaps.views.trend import WEEK, last_complete_day, received_filters, received_per_day
+from livemaps.views.trend import WEEK, received_filters, received_per_day
 from livemaps.views.values import Changes, Headline
 
 

@@ -8,8 +8,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from livemaps.errors import TooLarge
+from livemaps.measures.days import last_complete_day
 from livemaps.model import Filters, Measure
-from livemaps.snapshot import Snapshot, SnapshotMeta, reported_per_day
+from livemaps.snapshot import Snapshot, reported_per_day
 from livemaps.views.masks import parts, sieve
 from livemaps.views.values import Trend
 
@@ -71,14 +72,3 @@ def received_filters(filters: Filters, since: int | None, until: int | None) -> 
     return replace(
         filters, measure=Measure.REPORTED, stages=nothing, ages=nothing, since=since, until=until
     )
-
-
-def last_complete_day(meta: SnapshotMeta) -> int | None:
-    """Return the newest requested day that the feed has in full, None without any data.
-
-    The newest day seen may still be filling up, and so may the days that the city's profile
-    says the feed brings late.
-    """
-    if meta.newest_day is None:
-        return None
-    return min(meta.newest_day - 1, meta.as_of_day - max(meta.delay_days, 1))

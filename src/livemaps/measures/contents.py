@@ -1,0 +1,77 @@
+"""What was computed of a snapshot, as the web process sees it; needs nothing but numpy."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+from livemaps.errors import MeasuresPending
+from livemaps.snapshot import SnapshotLayer
+from livemaps.snapshot.columns import Column
+from livemaps.snapshot.contents import Vocabularies
+
+Facts = Mapping[str, Any]
+"""Values that can be written as JSON: parameters of a method, numbers left out, labels."""
+
+
+@dataclass(frozen=True, slots=True)
+class MeasuresMeta:
+    """What is true of all measures of one computation."""
+
+    id: str
+    """Names this computation; sorts by time."""
+    snapshot: str
+    """The version of the snapshot that was measured."""
+    city: str
+    as_of_day: int
+    data_day: int | None
+    complete_day: int | None
+    sequence: int
+    """The store's last write that is in it."""
+    rules: str
+    """A digest of the profile and the boundaries that it was computed by."""
+    database: str
+    computed: datetime
+    """When it was finished, aware UTC."""
+    seconds: float
+    """How long it took."""
+    left_out: Mapping[str, int] = field(default_factory=dict)
+    """Requests whose days cannot be, by reason; see `world.IMPOSSIBLE`."""
+    failed: Mapping[str, str] = field(default_factory=dict)
+    """Families that could not be computed, and why."""
+
+
+@dataclass(frozen=True)
+class FamilyResult:
+    """What a family of measures gives: arrays of numbers by name, and facts beside them."""
+
+    arrays: Mapping[str, Column] = field(default_factory=dict)
+    facts: Facts = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Measures:
+    """All measures of one snapshot. Immutable: arrays are memory-mapped and read-only.
+
+    `vocab` and `layers` are those that the codes in the arrays refer to.
+    """
+
+    meta: MeasuresMeta
+    vocab: Vocabularies
+    layers: tuple[SnapshotLayer, ...]
+    families: Mapping[str, FamilyResult]
+    lease: object = field(default=None, repr=False, compare=False)
+    """Held so that the files are not removed while they are in use."""
+
+    def family(self, name: str) -> FamilyResult:
+        """Return what a family gave.
+
+        Raises:
+            MeasuresPending: it was not computed.
+        """
+        if name not in self.families:
+            reason = self.meta.failed.get(name, "it is computed after the next refresh")
+            raise MeasuresPending(f"there are no figures of {name} yet: {reason}")
+        return self.families[name]

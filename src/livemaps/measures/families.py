@@ -1,0 +1,20 @@
+"""The families of measures, in the order in which they are computed."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from livemaps.measures.contents import FamilyResult
+from livemaps.measures.world import World
+
+
+@dataclass(frozen=True, slots=True)
+class Family:
+    """One family: its name, and what computes it from a world."""
+
+    name: str
+    compute: Callable[[World], FamilyResult]
+
+
+FAMILIES: tuple[Family, ...] = ()
