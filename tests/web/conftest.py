@@ -21,6 +21,7 @@ from livemaps.snapshot import Snapshot
 from livemaps.status import State, Status, write_status
 from livemaps.text import Catalogue
 from livemaps.views import Board
+from livemaps.web.app import site_of
 from livemaps.web.site import Site
 from tests.views.town import SET_APART, TODAY, Row, snapshot_of
 
@@ -53,7 +54,7 @@ class Town:
     @property
     def site(self) -> Site:
         board = Board(self, self.profile, self.settings, lambda: NOW)
-        return Site(board, self.profile, self.settings, self.catalogue)
+        return site_of(board, self.profile, self.settings, self.catalogue)
 
     @property
     def app(self) -> dash.Dash:

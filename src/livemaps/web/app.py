@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from types import ModuleType
 from typing import Any
 
 import dash
@@ -17,12 +16,13 @@ from livemaps.views import Board
 from livemaps.web import ids, shell, static
 from livemaps.web.clientside import clientside
 from livemaps.web.document import Document
+from livemaps.web.page import Page
 from livemaps.web.pages import about, home, missing, status
 from livemaps.web.site import Site, Visit
 from livemaps.web.urlstate import Address
 
-PAGES: tuple[ModuleType, ...] = (home, status, about)
-"""Each has `PATH`, `layout(site, visit)` and `register(app, site)`."""
+PAGES: tuple[Page, ...] = (home.PAGE, status.PAGE, about.PAGE)
+"""All pages, in the order in which the header leads to them."""
 
 POLL_SECONDS = 10.0
 SIMULATED_POLL_SECONDS = 2.5
@@ -37,7 +37,7 @@ def build(board: Board, profile: Profile, settings: Settings, catalogue: Catalog
     Raises:
         ConfigurationError: the installation lacks its assets.
     """
-    site = Site(board, profile, settings, catalogue)
+    site = site_of(board, profile, settings, catalogue)
     app = Document(
         __name__,
         site=site,
@@ -60,6 +60,11 @@ def build(board: Board, profile: Profile, settings: Settings, catalogue: Catalog
     return app
 
 
+def site_of(board: Board, profile: Profile, settings: Settings, catalogue: Catalogue) -> Site:
+    """Return what every page of a city is given."""
+    return Site(board, profile, settings, catalogue, PAGES, missing.PAGE)
+
+
 def _every_layout(site: Site) -> list[Any]:
     """Return the parts of every page, so that Dash knows the ids that callbacks name."""
     visit = Visit(Address(), site.words(None), site.profile)
@@ -80,15 +85,10 @@ def _register_router(app: dash.Dash, site: Site) -> None:
     def _route(route: dict[str, str] | None, query: str | None) -> tuple[Any, str, dict[str, str]]:
         path = (route or {}).get("path", "/")
         visit = site.visit(query, path)
-        page = page_of(path)
-        return page.layout(site, visit), f"page-{page.NAME}", shell.page_title(site, visit)
+        page = site.page_of(path)
+        return page.layout(site, visit), f"page-{page.name}", shell.page_title(site, visit)
 
     clientside(app, "title", Output(ids.PAGE, "lang"), Input(ids.TITLE, "data"), initial=False)
-
-
-def page_of(path: str) -> ModuleType:
-    """Return the page of a path; one that says so where there is none."""
-    return next((page for page in PAGES if path.rstrip("/") == page.PATH.rstrip("/")), missing)
 
 
 def _serve_asset(response: Response) -> Response:

@@ -11,16 +11,20 @@ from typing import Any
 import dash
 from flask import request
 
-from livemaps.text import Words
 from livemaps.web.site import Site
-
-NAVIGATION = (("/", "map"), ("/status", "status"), ("/about", "about"))
 
 DOCUMENT = """<!DOCTYPE html>
 <html lang="{language}"{theme}>
 <head>
 {metas}
 <meta name="description" content="{description}">
+<meta property="og:type" content="website">
+<meta property="og:site_name" content="{site_name}">
+<meta property="og:title" content="{title}">
+<meta property="og:description" content="{description}">
+<meta property="og:url" content="{url}">
+<meta property="og:locale" content="{language}">
+<meta name="twitter:card" content="summary">
 <meta name="color-scheme" content="light dark">
 <meta name="theme-color" content="#ffffff" media="(prefers-color-scheme: light)">
 <meta name="theme-color" content="#10181d" media="(prefers-color-scheme: dark)">
@@ -61,8 +65,10 @@ class Document(dash.Dash):
             language=words.language,
             theme=f' data-theme="{theme}"' if theme else "",
             metas=parts["metas"],
-            description=escape(words("site.description", city=self.site.profile.name)),
-            title=escape(title(self.site, words, request.path)),
+            description=escape(self.site.summary(visit)),
+            site_name=escape(words("site.called", city=self.site.profile.name)),
+            url=escape(request.host_url.rstrip("/") + str(visit.address)),
+            title=escape(self.site.title(visit)),
             icon=self.get_asset_url("icon.svg"),
             css=parts["css"],
             preload=self._preload() if request.path == "/" else "",
@@ -79,9 +85,3 @@ class Document(dash.Dash):
         script = "_dash-component-suites/plotly/package_data/plotly.min.js"
         prefix = self.config.requests_pathname_prefix
         return f'<link rel="preload" as="script" href="{prefix}{script}">'
-
-
-def title(site: Site, words: Words, path: str) -> str:
-    """Return the title of a page, as a browser's tab shows it."""
-    page = dict(NAVIGATION).get(path, "missing")
-    return words("site.title", page=words(f"nav.{page}"), city=site.profile.name)

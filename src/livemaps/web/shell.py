@@ -15,7 +15,6 @@ from livemaps.text import Words
 from livemaps.web import ids
 from livemaps.web.clientside import clientside
 from livemaps.web.components import ago, badge, icon, link, notice
-from livemaps.web.document import NAVIGATION, title
 from livemaps.web.elements import Child, Element, Region, element, tree
 from livemaps.web.site import Site, Visit
 
@@ -98,6 +97,7 @@ def published(site: Site) -> SnapshotMeta | None:
 def header(site: Site, visit: Visit) -> list[Element]:
     """Return the header: the city, the pages, language, theme and the pause button."""
     words, address = visit.words, visit.address
+    here = site.page_of(address.path)
     return [
         link(
             address.page_link("/"),
@@ -114,13 +114,14 @@ def header(site: Site, visit: Visit) -> list[Element]:
                     element(
                         "li",
                         link(
-                            address.page_link(path),
-                            words(f"nav.{name}"),
-                            aria_current="page" if path == address.path else None,
+                            address.page_link(page.path),
+                            words(f"nav.{page.name}"),
+                            aria_current="page" if page == here else None,
                         ),
-                        key=name,
+                        key=page.name,
                     )
-                    for path, name in NAVIGATION
+                    for page in site.pages
+                    if page.in_navigation
                 ],
             ),
             aria_label=words("nav.label"),
@@ -343,6 +344,6 @@ def footer(site: Site, visit: Visit) -> list[Element]:
 def page_title(site: Site, visit: Visit) -> dict[str, Any]:
     """Return what the browser needs of a page: its title, and the language to mark it with."""
     return {
-        "title": title(site, visit.words, visit.address.path),
+        "title": site.title(visit),
         "language": visit.words.language,
     }

@@ -2,18 +2,21 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+import contextlib
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
 from flask import has_request_context, request
 
-from livemaps.errors import SnapshotError
+from livemaps.errors import LivemapsError, SnapshotError
 from livemaps.feeds.profile import Profile
 from livemaps.settings import Settings
 from livemaps.text import Catalogue, Words
 from livemaps.views import Board, QueryProblem
 from livemaps.views.query import parse_query
+from livemaps.web.page import Page
 from livemaps.web.urlstate import Address
 
 TRANSLATED = ("stage", "age", "measure")
@@ -28,6 +31,8 @@ class Visit:
     words: Words
     profile: Profile
     problems: tuple[QueryProblem, ...] = ()
+    parameters: Mapping[str, str] = field(default_factory=dict)
+    """What the path names, such as `area` = `7` in `/ward/7`."""
 
     def label(self, dimension: str, value: str, published: str | None = None) -> str:
         """Return how a value of a filter reads.
@@ -69,6 +74,13 @@ class Site:
     profile: Profile
     settings: Settings
     catalogue: Catalogue
+    pages: tuple[Page, ...]
+    missing: Page
+    """What is shown where no page answers an address."""
+
+    def page_of(self, path: str) -> Page:
+        """Return the page of a path; one that says so where there is none."""
+        return next((page for page in self.pages if page.match(path) is not None), self.missing)
 
     def visit(self, search: str | None, path: str = "/") -> Visit:
         """Read the query of an address; never raises, whatever stands in it."""
@@ -77,7 +89,26 @@ class Site:
         except SnapshotError:
             parsed = parse_query(search or "", None)
         address = Address(parsed.filters, parsed.view, path)
-        return Visit(address, self.words(parsed.view.lang), self.profile, parsed.problems)
+        words = self.words(parsed.view.lang)
+        parameters = self.page_of(path).match(path) or {}
+        return Visit(address, words, self.profile, parsed.problems, parameters)
+
+    def title(self, visit: Visit) -> str:
+        """Return the title of a visit's page, as a browser's tab shows it."""
+        page = self.page_of(visit.address.path)
+        own = visit.words(f"nav.{page.name}")
+        # What the address names may not be known (yet): the page itself says so.
+        with contextlib.suppress(LivemapsError):
+            own = page.title(self, visit) if page.title else own
+        return visit.words("site.title", page=own, city=self.profile.name)
+
+    def summary(self, visit: Visit) -> str:
+        """Return what a preview of a link to this visit says."""
+        page = self.page_of(visit.address.path)
+        with contextlib.suppress(LivemapsError):
+            if page.summary:
+                return page.summary(self, visit)
+        return visit.words("site.description", city=self.profile.name)
 
     def words(self, language: str | None) -> Words:
         """Return the words of a language; without one, of the browser's first that is spoken."""

@@ -15,10 +15,8 @@ from livemaps.text import Words
 from livemaps.web import ids
 from livemaps.web.components import rich
 from livemaps.web.elements import Child, Element, Region, element
+from livemaps.web.page import Page
 from livemaps.web.site import Site, Visit
-
-PATH = "/about"
-NAME = "about"
 
 METRICS = (
     *(measure.value for measure in Measure),
@@ -57,7 +55,7 @@ def register(app: dash.Dash, site: Site) -> None:
         State(ids.URL, "search"),
     )
     def _sources(_version: object, _route: object, query: str | None) -> list[Element]:
-        visit = site.visit(query, PATH)
+        visit = site.visit(query, PAGE.path)
         try:
             return sources(visit, site.board.snapshot())
         except SnapshotError:
@@ -225,3 +223,6 @@ def _definition(words: Words, metric: str, values: dict[str, Any]) -> Element:
         key=metric,
         class_="card",
     )
+
+
+PAGE = Page("/about", "about", layout, register, in_navigation=True)

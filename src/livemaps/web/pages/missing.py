@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from typing import Any
 
+import dash
+
 from livemaps.web.components import link, rich
 from livemaps.web.elements import Region, element
+from livemaps.web.page import Page
 from livemaps.web.site import Site, Visit
-
-NAME = "missing"
 
 
 def layout(_site: Site, visit: Visit) -> list[Any]:
@@ -20,3 +21,10 @@ def layout(_site: Site, visit: Visit) -> list[Any]:
         element("p", link(address.page_link("/"), words("missing.home"), class_="button")),
     ]
     return [Region(tree=tree, name="article", attributes={"className": "prose"})]
+
+
+def register(_app: dash.Dash, _site: Site) -> None:
+    """Nothing on it ever changes."""
+
+
+PAGE = Page("", "missing", layout, register)

@@ -16,11 +16,9 @@ from livemaps.text import Words
 from livemaps.web import ids
 from livemaps.web.components import ago, badge
 from livemaps.web.elements import Child, Element, Region, element
+from livemaps.web.page import Page
 from livemaps.web.shell import published
 from livemaps.web.site import Site, Visit
-
-PATH = "/status"
-NAME = "status"
 
 BADGES: Mapping[Outcome, str] = {
     Outcome.OK: "good",
@@ -49,7 +47,7 @@ def register(app: dash.Dash, site: Site) -> None:
         State(ids.URL, "search"),
     )
     def _status(_live: object, _route: object, query: str | None) -> list[Element]:
-        visit = site.visit(query, PATH)
+        visit = site.visit(query, PAGE.path)
         try:
             status = site.board.status()
         except SnapshotDamaged as error:
@@ -157,3 +155,6 @@ def _logged(site: Site, words: Words, refresh: Refresh, key: str) -> Element:
         ],
         key=refresh.started.isoformat() + key,
     )
+
+
+PAGE = Page("/status", "status", layout, register, in_navigation=True)

@@ -1,0 +1,126 @@
+"""What a page is: which addresses it answers, what it is called, how it is drawn.
+
+Most pages are made by `screen`: one function from (site, visit) to elements, drawn when the page
+is opened and again whenever there is something new. A page with parts that change on their own
+(the map) brings its own layout and callbacks.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+from urllib.parse import quote, unquote
+
+import dash
+from dash import Input, Output, State
+
+from livemaps.errors import MeasuresPending, SnapshotError, UnknownValue
+from livemaps.web import ids
+from livemaps.web.components import link, notice
+from livemaps.web.elements import Element, Region, element, tree
+
+if TYPE_CHECKING:
+    from livemaps.web.site import Site, Visit
+
+PARAMETER = re.compile(r"<(\w+)>")
+
+Content = Callable[["Site", "Visit"], list[Element]]
+Sentence = Callable[["Site", "Visit"], str]
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """One page of the site."""
+
+    path: str
+    """The addresses it answers: `/ward/<area>` answers `/ward/7` with `area` = `7`."""
+    name: str
+    """Of its words (`nav.<name>`) and its style (`page-<name>`)."""
+    layout: Callable[[Site, Visit], list[Any]]
+    register: Callable[[dash.Dash, Site], None]
+    in_navigation: bool = False
+    """Whether the header leads to it."""
+    title: Sentence | None = None
+    """What it is called for one visit, such as "Ward 7"; None: by its name alone."""
+    summary: Sentence | None = None
+    """What a preview of its link says; None: what the site is."""
+    bare: bool = False
+    """Whether it stands alone, without header and footer, as on a wall."""
+
+    def match(self, path: str) -> Mapping[str, str] | None:
+        """Return the parameters in an address that is one of this page, None for others."""
+        pattern = PARAMETER.sub(r"(?P<\1>[^/]+)", self.path.rstrip("/"))
+        found = re.fullmatch(pattern, path.rstrip("/"))
+        if found is None:
+            return None
+        return {name: unquote(value) for name, value in found.groupdict().items()}
+
+
+def path_to(page: str, *values: str) -> str:
+    """Return the path of a page with its parameters filled in: `path_to("/ward/<area>", "7")`."""
+    given = iter(values)
+    return PARAMETER.sub(lambda _: quote(next(given), safe=""), page)
+
+
+def screen(path: str, name: str, content: Content, **options: Any) -> Page:
+    """Return a page that is one function from (site, visit) to elements.
+
+    `content` may raise `SnapshotError` while there is nothing to show and `UnknownValue` for
+    parameters that the city does not have: both are said in words. It is called again when the
+    query changes, and for each new snapshot; what did not change keeps focus and scroll.
+    """
+    region = ids.screen(name)
+
+    def layout(site: Site, visit: Visit) -> list[Any]:
+        shown = drawn(content, site, visit)
+        return [Region(id=region, tree=shown, attributes={"className": f"screen screen-{name}"})]
+
+    def register(app: dash.Dash, site: Site) -> None:
+        @app.callback(
+            Output(region, "tree"),
+            Input(ids.VERSION, "data"),
+            Input(ids.URL, "search"),
+            State(ids.URL, "pathname"),
+            prevent_initial_call=True,
+        )
+        def _content(_version: str | None, query: str | None, path: str | None) -> Any:
+            visit = site.visit(query, path or "/")
+            here = site.page_of(visit.address.path).name == name
+            return drawn(content, site, visit) if here else dash.no_update
+
+    return Page(path, name, layout, register, **options)
+
+
+def drawn(content: Content, site: Site, visit: Visit) -> list[Element]:
+    """Return a page's elements, or what stands in the way of them."""
+    try:
+        return content(site, visit)
+    except UnknownValue as error:
+        return unknown(visit, error.value)
+    except MeasuresPending:
+        return tree(heading(visit.words("pending.title")), pending(visit))
+    except SnapshotError:
+        return tree(heading(visit.words("first.headline", city=visit.profile.name)))
+
+
+def heading(text: str, version: str = "") -> Element:
+    """Return a page's main heading, which says what the page was drawn from."""
+    return element("h1", text, tabindex=-1, data_focus_fallback=True, data_version=version)
+
+
+def pending(visit: Visit) -> Element:
+    """Return that figures are still being worked out, for the part of a page that needs them."""
+    words = visit.words
+    return notice("plain", words("pending.title"), element("p", words("pending.text")))
+
+
+def unknown(visit: Visit, value: str) -> list[Element]:
+    """Return that an address names something that the city does not have, and where to go on."""
+    words, address = visit.words, visit.address
+    return tree(
+        heading(words("unknown.title", value=value)),
+        element("p", words("unknown.text", city=visit.profile.name)),
+        element("p", link(address.page_link("/"), words("missing.home"), class_="button")),
+    )
