@@ -14,8 +14,8 @@ from livemaps.backfill import Backfill, BackfillProgress
 from livemaps.errors import FeedUnavailable, StoreLocked
 from livemaps.model import Outcome, Page, Reject, day_number
 from livemaps.snapshot import SnapshotReader
+from livemaps.snapshot.source import COMPLETE_SINCE
 from livemaps.store import Store, backfill_lock
-from livemaps.upkeep import COMPLETE_SINCE
 from tests.fake_feed import NOON, Town, closed, row, town_in
 
 SINCE = day_number(date(2025, 1, 10))

@@ -18,9 +18,9 @@ from livemaps.errors import StoreLocked
 from livemaps.feeds.base import Feed
 from livemaps.model import Calendar, Clock, Page, day_date
 from livemaps.reconcile import days_of
+from livemaps.snapshot.source import COMPLETE_SINCE
 from livemaps.store import Store, Writing, backfill_lock
 from livemaps.tally import Tally
-from livemaps.upkeep import COMPLETE_SINCE
 
 logger = logging.getLogger(__name__)
 

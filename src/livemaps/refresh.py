@@ -32,10 +32,11 @@ from livemaps.health import Health
 from livemaps.model import Calendar, Clock, Outcome, Refresh
 from livemaps.publication import CityFeed, Publisher
 from livemaps.settings import Settings
+from livemaps.snapshot.source import COMPLETE_SINCE
 from livemaps.status import State
 from livemaps.store import Store, Writing
 from livemaps.tally import Tally, unknown_statuses
-from livemaps.upkeep import COMPLETE_SINCE, Upkeep
+from livemaps.upkeep import Upkeep
 
 logger = logging.getLogger(__name__)
 

@@ -15,6 +15,7 @@ from livemaps.feeds.base import CatchUp, Feed
 from livemaps.model import Clock, Outcome, Refresh
 from livemaps.reconcile import differences, sentence_of_doubt
 from livemaps.settings import Settings
+from livemaps.snapshot.source import COMPLETE_SINCE
 from livemaps.status import CatchUpLeft
 from livemaps.store import Store, Writing
 from livemaps.tally import Tally
@@ -32,9 +33,6 @@ RETRY = timedelta(hours=1)
 
 DOUBT = "vanishing doubted"
 """Whether the last reconciliation found more missing than it believed."""
-
-COMPLETE_SINCE = "complete since"
-"""The day from which on every request is held, as a day number."""
 
 
 class Upkeep:

@@ -14,6 +14,7 @@ from livemaps.errors import NoSnapshot
 from livemaps.model import Stage, Standing
 from livemaps.snapshot import NO_DAY, Change, Changes, Snapshot, build, row_of
 from livemaps.snapshot.read import read_meta
+from livemaps.snapshot.source import COMPLETE_SINCE
 from livemaps.store import backfill_lock
 from tests.snapshot.hamlet import (
     BY_POINT,
@@ -449,3 +450,41 @@ def test_a_snapshot_is_up_to_date_until_rows_rules_areas_or_the_day_change(hamle
     assert not replace(hamlet, city=profile(name="Village")).is_up_to_date()
     hamlet.apply(request("26-2", place=IN_C))
     assert not hamlet.is_up_to_date()
+
+
+def test_a_snapshot_knows_from_which_day_on_it_holds_every_request(hamlet: Hamlet) -> None:
+    hamlet.apply(request("26-1"))
+    assert hamlet.published().meta.complete_since is None
+    with hamlet.store.refreshing(hamlet.now) as writing:
+        writing.set_meta(COMPLETE_SINCE, str(TODAY - 89))
+    assert not hamlet.is_up_to_date()
+    assert hamlet.published().meta.complete_since == TODAY - 89
+    assert hamlet.is_up_to_date()
+
+
+def test_what_a_backfill_brought_counts_as_held_once_it_is_in_the_columns(hamlet: Hamlet) -> None:
+    with hamlet.store.refreshing(hamlet.now) as writing:
+        writing.set_meta(COMPLETE_SINCE, str(TODAY - 89))
+    hamlet.apply(request("26-1"))
+    hamlet.publish()
+    hamlet.apply(request("26-2", day=TODAY - 100, status="Closed"), bulk=True)
+    with hamlet.store.refreshing(hamlet.now) as writing:
+        writing.set_meta(COMPLETE_SINCE, str(TODAY - 120))
+    with backfill_lock(hamlet.data_dir):
+        waiting = hamlet.published().meta
+    assert (waiting.counts.history, waiting.complete_since) == (1, TODAY - 89)
+    whole = hamlet.published().meta
+    assert (whole.counts.history, whole.complete_since) == (2, TODAY - 120)
+
+
+def test_a_base_that_does_not_know_what_it_lacks_is_made_anew_when_a_backfill_brings_rows(
+    hamlet: Hamlet,
+) -> None:
+    hamlet.apply(request("26-1"))
+    hamlet.publish()
+    hamlet.apply(request("26-2", day=TODAY - 100, status="Closed"), bulk=True)
+    with hamlet.store.refreshing(hamlet.now) as writing:
+        writing.set_meta(COMPLETE_SINCE, str(TODAY - 120))
+    with backfill_lock(hamlet.data_dir):
+        whole = hamlet.published().meta
+    assert (whole.counts.history, whole.complete_since) == (2, TODAY - 120)

@@ -70,6 +70,8 @@ class Row:
     flags: int = 0
     held: str = "base"
     """`base`, `fresh` (new since the base), or `changed` (in the base as it was before)."""
+    updated: int = NO_DAY
+    expected: int = NO_DAY
 
     @property
     def age(self) -> int:
@@ -298,9 +300,9 @@ def _tables(
             "status": np.array([vocab.status.codes[word] for word in words], np.uint8),
             "place": np.array([row.place for row in rows], np.uint16),
             "requested_day": np.array([row.requested for row in rows], np.int32),
-            "updated_day": np.array([NO_DAY for _ in rows], np.int32),
+            "updated_day": np.array([row.updated for row in rows], np.int32),
             "closed_day": np.array([row.closed for row in rows], np.int32),
-            "expected_day": np.array([NO_DAY for _ in rows], np.int32),
+            "expected_day": np.array([row.expected for row in rows], np.int32),
             "stage": np.array([row.stage for row in rows], np.uint8),
             "standing": np.array([row.standing for row in rows], np.uint8),
             "flags": np.array([row.flags for row in rows], np.uint8),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from livemaps.snapshot import SnapshotMeta
+from livemaps.snapshot import Snapshot, SnapshotMeta
 
 
 @dataclass(frozen=True, slots=True)
@@ -17,6 +17,9 @@ class Days:
     """The newest requested day: where the data end. What is open then is known to be open."""
     complete: int
     """The newest day of which the feed tells all: later ones are still being filled."""
+    since: int
+    """The first day from which on every request is held; of earlier days only some are, at
+    first start those still open. The first requested day where the whole history is held."""
 
 
 def last_complete_day(meta: SnapshotMeta) -> int | None:
@@ -29,9 +32,17 @@ def last_complete_day(meta: SnapshotMeta) -> int | None:
     return min(meta.newest_day - 1, meta.as_of_day - max(meta.delay_days, 1))
 
 
-def days_of(meta: SnapshotMeta) -> Days | None:
+def days_of(snapshot: Snapshot) -> Days | None:
     """Return the days of a snapshot, None where it holds no request."""
-    complete = last_complete_day(meta)
-    if meta.newest_day is None or complete is None:
+    complete = last_complete_day(snapshot.meta)
+    if snapshot.meta.newest_day is None or complete is None:
         return None
-    return Days(meta.as_of_day, meta.newest_day, complete)
+    first, held = _first_day(snapshot), snapshot.meta.complete_since
+    since = first if held is None else max(held, first)
+    return Days(snapshot.meta.as_of_day, snapshot.meta.newest_day, complete, since)
+
+
+def _first_day(snapshot: Snapshot) -> int:
+    """Return the first requested day; there is one."""
+    tables = (snapshot.base, snapshot.fresh)
+    return min(int(table["requested_day"].min()) for table in tables if table.rows)

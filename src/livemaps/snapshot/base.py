@@ -29,7 +29,7 @@ from livemaps.snapshot.history import (
     write_meta,
 )
 from livemaps.snapshot.rows import in_live_order, recently_resolved, unresolved
-from livemaps.snapshot.source import RowSource
+from livemaps.snapshot.source import RowSource, complete_since
 
 
 def build_base(
@@ -73,6 +73,7 @@ def build_base(
                 first_day=cubes.first_day,
                 end_day=cubes.end_day,
                 database=source.database,
+                complete_since=complete_since(source),
             ),
         )
         sync_folder(draft)

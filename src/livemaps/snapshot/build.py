@@ -37,7 +37,7 @@ from livemaps.snapshot.history import read_meta as read_base_meta
 from livemaps.snapshot.parts import Parts, make_parts
 from livemaps.snapshot.publish import next_version, prune, publish, publishing
 from livemaps.snapshot.read import open_current
-from livemaps.snapshot.source import RequestStore, RowSource
+from livemaps.snapshot.source import RequestStore, RowSource, complete_since
 
 FRESH_LIMIT = 20_000
 """From how many changed rows on the history base is built anew."""
@@ -126,6 +126,7 @@ def is_up_to_date(
     return (
         (meta.database, meta.sequence) == (source.database, source.sequence)
         and meta.as_of_day == as_of_day
+        and meta.complete_since == _held_since(source, base)
         and meta.rules == snapshot_rules(profile, layers, recent_days)
         and _serves(base, source, city)
     )
@@ -214,7 +215,9 @@ def _usable_base(snapshots: Path, source: RowSource, city: City) -> Base | None:
 def _serves(base: BaseMeta, source: RowSource, city: City) -> bool:
     """Whether a base holds the same rules, and most of what the store holds."""
     bulk = source.bulk_count(base.sequence)
-    waiting = source.bulk_active() and bulk <= BULK_LIMIT
+    # A base that does not know what it lacks cannot go without what a backfill brought since.
+    knows = base.complete_since is not None or complete_since(source) is None
+    waiting = source.bulk_active() and bulk <= BULK_LIMIT and knows
     return (
         base.format == FORMAT
         and base.database == source.database
@@ -224,6 +227,14 @@ def _serves(base: BaseMeta, source: RowSource, city: City) -> bool:
         and source.changed_count(base.sequence) <= FRESH_LIMIT
         and (bulk == 0 or waiting)
     )
+
+
+def _held_since(source: RowSource, base: BaseMeta) -> int | None:
+    """Return the day from which on a snapshot over a base holds every request, None: all.
+
+    What a backfill brought since the base is not in the snapshot yet, whatever the store holds.
+    """
+    return base.complete_since if source.bulk_count(base.sequence) else complete_since(source)
 
 
 def _new_base(source: RowSource, city: City, vocab: Vocabularies, folder: Path) -> Base:
@@ -276,6 +287,7 @@ def _meta(
         sequence=source.sequence,
         rules=snapshot_rules(profile, city.layers, city.recent_days),
         database=source.database,
+        complete_since=_held_since(source, parts.base.meta),
     )
 
 

@@ -223,6 +223,8 @@ class SnapshotMeta:
     """A digest of the profile and the boundaries that it was built by."""
     database: str = ""
     """The database that it was built from."""
+    complete_since: int | None = None
+    """The day from which on it holds every request; before, only some. None: it holds all."""
 
 
 @dataclass(frozen=True)

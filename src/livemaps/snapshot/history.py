@@ -37,6 +37,8 @@ class BaseMeta:
     """The days that its cubes cover, the last one excluded."""
     database: str = ""
     """The database that it was built from."""
+    complete_since: int | None = None
+    """The day from which on it holds every request; None: it holds all, or nobody noted it."""
 
 
 @dataclass(frozen=True)

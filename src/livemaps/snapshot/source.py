@@ -9,6 +9,9 @@ from typing import Protocol
 from livemaps.model import Place
 from livemaps.store import RowBatch
 
+COMPLETE_SINCE = "complete since"
+"""What the store remembers of the day from which on it holds every request, as a day number."""
+
 
 class RowSource(Protocol):
     """One consistent state of the store, whoever writes meanwhile.
@@ -24,6 +27,10 @@ class RowSource(Protocol):
     @property
     def sequence(self) -> int:
         """The number of the last transaction that is in this state."""
+        ...
+
+    def meta(self, key: str, default: str = "") -> str:
+        """Return a remembered value."""
         ...
 
     def open_count(self) -> int:
@@ -73,3 +80,9 @@ class RequestStore(Protocol):
     def forget_changes(self, until: int) -> None:
         """Drop what `changed_rows` lists up to a transaction: a history base holds it."""
         ...
+
+
+def complete_since(source: RowSource) -> int | None:
+    """Return the day from which on a store holds every request; None: nobody limited it."""
+    noted = source.meta(COMPLETE_SINCE)
+    return int(noted) if noted else None
