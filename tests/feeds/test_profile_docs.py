@@ -28,6 +28,9 @@ SECTIONS = {
     "`[precision]`": "precision.",
     "`[statuses]`": "statuses.*.",
     "`[[layers]]`": "layers[].",
+    "`[[standards]]`": "standards[].",
+    "`[calendar]`": "calendar.",
+    "`[population]`": "population.*.",
     "`[links]`": "links.",
     "`[map]`": "map.",
 }

@@ -15,7 +15,9 @@ from livemaps.feeds.profile.model import (
     SourceKind,
     StatusMeaning,
 )
+from livemaps.feeds.profile.promises import CalendarProfile, Counting, PopulationTable, Standard
 from livemaps.feeds.profile.reading import (
+    calendar_warnings,
     load_profile,
     profile_from_mapping,
     shipped_profiles,
@@ -23,15 +25,20 @@ from livemaps.feeds.profile.reading import (
 )
 
 __all__ = [
+    "CalendarProfile",
+    "Counting",
     "FeedProfile",
     "Fields",
     "LayerProfile",
     "Links",
     "MapProfile",
+    "PopulationTable",
     "Precision",
     "Profile",
     "SourceKind",
+    "Standard",
     "StatusMeaning",
+    "calendar_warnings",
     "load_profile",
     "profile_from_mapping",
     "shipped_profiles",

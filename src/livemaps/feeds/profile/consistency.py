@@ -14,6 +14,11 @@ from typing import Any
 from livemaps.errors import ProfileProblem
 from livemaps.feeds.profile.lines import Path as KeyPath
 from livemaps.feeds.profile.problems import Lines, problem
+from livemaps.feeds.profile.promise_checks import (
+    calendar_faults,
+    population_faults,
+    standard_faults,
+)
 from livemaps.feeds.profile.values import DATASET, nearest
 
 _OPEN = frozenset({"received", "in_progress"})
@@ -26,7 +31,9 @@ def inconsistencies(
     data: Mapping[str, Any], folder: Path, lines: Lines
 ) -> Iterator[ProfileProblem]:
     """Yield a problem for each contradiction between keys; `folder` is where paths start."""
-    for check in (_layer_ids, _within, _dates, _files, _area_codes, _coordinates, _backlog):
+    promises = (standard_faults, calendar_faults, population_faults)
+    own = (_layer_ids, _within, _dates, _files, _area_codes, _coordinates, _backlog)
+    for check in (*own, *promises):
         for path, value, remedy in check(data, folder):
             yield problem(path, value, remedy, lines)
 

@@ -2,13 +2,19 @@
 
 from __future__ import annotations
 
-from datetime import date
 from enum import StrEnum
 from typing import Literal
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import Field
 
 from livemaps.feeds.profile.names import title_case
+from livemaps.feeds.profile.part import Day, Flag, Number, Part, Whole
+from livemaps.feeds.profile.promises import (
+    CalendarProfile,
+    PopulationTable,
+    Standard,
+    standard_of,
+)
 from livemaps.feeds.profile.values import (
     DATASET,
     Address,
@@ -32,22 +38,16 @@ from livemaps.model import PlacePrecision, Stage, Standing, TimePrecision
 DEFAULT_SIMPLIFY_METRES = 40.0
 
 
-class Part(BaseModel):
-    """A part of a profile: frozen, and without room for keys that it does not know."""
-
-    model_config = ConfigDict(extra="forbid", frozen=True)
-
-
 class FeedProfile(Part):
     """Where the requests come from."""
 
     platform: Literal["socrata"] = Field(description="the portal's software: 'socrata'")
     address: Address = Field(description="the portal's address, such as 'https://data.calgary.ca'")
     dataset: Dataset = Field(description="the dataset's id, such as 'iahh-g8bj'")
-    delay_days: int = Field(
+    delay_days: Whole = Field(
         default=2, ge=0, le=60, description="how many of the newest days are still incomplete"
     )
-    stale_days: int = Field(
+    stale_days: Whole = Field(
         default=4,
         ge=1,
         le=366,
@@ -141,16 +141,16 @@ class LayerProfile(Part):
     within: LayerId | None = Field(
         default=None, description="the id of the layer whose areas contain these"
     )
-    valid_from: date | None = Field(
+    valid_from: Day | None = Field(
         default=None, description="the first day of this map, such as 2025-10-20"
     )
-    valid_to: date | None = Field(default=None, description="the last day of this map")
+    valid_to: Day | None = Field(default=None, description="the last day of this map")
     crs: Text | None = Field(
         default=None,
         description="the coordinate system where the file does not say it, or says it wrongly, "
         "such as 'EPSG:3780'",
     )
-    simplify_metres: float = Field(
+    simplify_metres: Number = Field(
         default=DEFAULT_SIMPLIFY_METRES,
         ge=0,
         le=1000,
@@ -207,9 +207,9 @@ class Links(Part):
 class MapProfile(Part):
     """What the map shows at first."""
 
-    long: float = Field(ge=-180, le=180, description="the longitude of the map's centre")
-    lat: float = Field(ge=-90, le=90, description="the latitude of the map's centre")
-    zoom: float = Field(ge=0, le=22, description="the zoom: 9 to 11 for a whole city")
+    long: Number = Field(ge=-180, le=180, description="the longitude of the map's centre")
+    lat: Number = Field(ge=-90, le=90, description="the latitude of the map's centre")
+    zoom: Number = Field(ge=0, le=22, description="the zoom: 9 to 11 for a whole city")
     tile_style: Text | None = Field(
         default=None,
         description="a map style beneath the areas; leave it out to ask no other host",
@@ -226,7 +226,7 @@ class Profile(Part):
     id: Identifier = Field(description="a short word for the city, such as 'calgary'")
     name: Text = Field(description="the city's name, such as 'Calgary'")
     time_zone: TimeZone = Field(description="an IANA time zone, such as 'America/Edmonton'")
-    simulated: bool = Field(default=False, description="true marks every screen as simulated")
+    simulated: Flag = Field(default=False, description="true marks every screen as simulated")
     feed: FeedProfile = Field(description="where the requests come from")
     fields: Fields = Field(description="the feed's column for each field")
     blanks: tuple[str, ...] = Field(
@@ -236,7 +236,7 @@ class Profile(Part):
     statuses: FrozenMapping[StatusMeaning] = Field(
         min_length=1, description="what each word in the status column means"
     )
-    infer_in_progress: bool = Field(
+    infer_in_progress: Flag = Field(
         default=False,
         description="true takes an open request for in progress once it was updated after the "
         "day it was requested",
@@ -249,6 +249,16 @@ class Profile(Part):
     )
     category_separator: Separator = Field(
         default=" - ", description="what stands between the parts of a service's name"
+    )
+    standards: tuple[Standard, ...] = Field(
+        default=(), description="the service standards that the city publishes"
+    )
+    calendar: CalendarProfile = Field(
+        default=CalendarProfile(), description="the days on which the city works"
+    )
+    population: FrozenMapping[PopulationTable] = Field(
+        default_factory=dict,
+        description="for each boundary layer how many people live in its areas",
     )
     attribution: Text = Field(description="the sentence that the licence asks to be shown")
     licence: Text = Field(description="the licence's name")
@@ -292,3 +302,7 @@ class Profile(Part):
             service_name == apart or service_name.startswith(apart + self.category_separator)
             for apart in self.set_apart_services
         )
+
+    def standard(self, service_name: str) -> Standard | None:
+        """Return the standard of a service: its own, else its category's, else None."""
+        return standard_of(self.standards, service_name, self.category(service_name))

@@ -6,6 +6,7 @@ import tomllib
 from collections.abc import Iterator, Mapping
 from importlib import resources
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any
 
 from pydantic import ValidationError
@@ -15,6 +16,7 @@ from livemaps.feeds.profile.consistency import inconsistencies
 from livemaps.feeds.profile.lines import key_lines
 from livemaps.feeds.profile.model import LayerProfile, Profile, SourceKind
 from livemaps.feeds.profile.problems import Lines, model_problems, syntax_problem
+from livemaps.feeds.profile.promises import Counting, PopulationTable
 from livemaps.feeds.profile.values import nearest
 
 SUFFIX = ".toml"
@@ -71,7 +73,12 @@ def profile_from_mapping(
         problems += model_problems(error, known)
     if problems:
         raise ProfileError(source, sorted(problems, key=_by_line))
-    return profile.model_copy(update={"layers": tuple(_located(profile, start))})
+    return profile.model_copy(
+        update={
+            "layers": tuple(_located(profile, start)),
+            "population": MappingProxyType(dict(_located_tables(profile, start))),
+        }
+    )
 
 
 def summary(profile: Profile) -> str:
@@ -89,8 +96,32 @@ def summary(profile: Profile) -> str:
             f"statuses: {len(profile.statuses)}, backlog: "
             + (", ".join(filter(profile.is_open, profile.statuses)) or "none"),
             *(f"areas: {layer}" for layer in layers),
+            *_promises(profile),
         )
     )
+
+
+def _promises(profile: Profile) -> Iterator[str]:
+    """Yield what the profile says of standards and residents, and what may be amiss there."""
+    if profile.standards:
+        business = sum(one.counting is Counting.BUSINESS for one in profile.standards)
+        yield f"standards: {len(profile.standards)}, {business} of them in business days"
+    for layer, table in profile.population.items():
+        yield f"residents by {layer}, {table.year}: from {table.source or 'this file'}"
+    yield from (f"warning: {warning}" for warning in calendar_warnings(profile))
+
+
+def calendar_warnings(profile: Profile) -> tuple[str, ...]:
+    """Return what an operator has to know of the days that business days are counted by."""
+    if not any(one.counting is Counting.BUSINESS for one in profile.standards):
+        return ()
+    years = profile.calendar.years
+    if years is None:
+        every = "every holiday counts as worked; list the city's holidays"
+        return (f"standards count business days and calendar.holidays is empty: {every}",)
+    covered = str(years[0]) if years[0] == years[1] else f"{years[0]} to {years[1]}"
+    others = "in other years every holiday counts as worked, and the measures say for how many"
+    return (f"calendar.holidays covers {covered}: {others} requests",)
 
 
 def _shipped_folder() -> Any:
@@ -133,6 +164,15 @@ def _located(profile: Profile, folder: Path) -> Iterator[LayerProfile]:
             yield layer.model_copy(update={"source": str(folder / layer.source)})
         else:
             yield layer
+
+
+def _located_tables(profile: Profile, folder: Path) -> Iterator[tuple[str, PopulationTable]]:
+    """Yield the tables of residents by layer, with whole paths in place of relative ones."""
+    for layer, table in profile.population.items():
+        if table.source is None:
+            yield layer, table
+        else:
+            yield layer, table.model_copy(update={"source": str(folder / table.source)})
 
 
 def _by_line(found: ProfileProblem) -> tuple[int, str]:
