@@ -15,6 +15,7 @@ from livemaps.status import FILE, Status, read_status
 from livemaps.views import areas, facets, headline, listing, marks, query, search, trend
 from livemaps.views.known import Known
 from livemaps.views.memo import Memo
+from livemaps.views.outlines import Outlines, read_outlines
 from livemaps.views.tally import Tally, tally
 from livemaps.views.values import (
     AreaValues,
@@ -173,6 +174,13 @@ class Board:
             ("listing", filters, order, page, size),
             lambda: self._listing(snapshot, filters, order, page, size),
         )
+
+    def outlines(self, layer: str) -> Outlines:
+        """Return the outlines of a layer's areas, to draw a plan of them."""
+        described = self.snapshot().layer(layer)
+        folder = self.settings.data_dir / "areas"
+        key = ("outlines", described.areas_file)
+        return self._memo.get(key, lambda: read_outlines(folder, described))
 
     def trend(self, filters: Filters, since: int, until: int, step: int = 1) -> Trend:
         """Return the requests by day or week from day `since` to `until`."""

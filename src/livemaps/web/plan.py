@@ -1,0 +1,86 @@
+"""A plan of areas: their outlines in classes of a colour, each a link with its name and value.
+
+For screens that show few areas, that are printed, or that run for weeks: no map library, no
+canvas, the same on paper. The map to move about in is on the first screen.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from livemaps.views.outlines import Outlines
+from livemaps.web.elements import Child, Element, element
+from livemaps.web.urlstate import Address
+
+MARGIN = 0.02
+"""Room around the areas, as a share of the larger side."""
+
+
+@dataclass(frozen=True, slots=True)
+class PlanArea:
+    """One area of a plan."""
+
+    code: int
+    label: str
+    """Its name and what is shown of it, as it is read out and shown on hover."""
+    style: str
+    """Of the style sheet, after `plan-`: `class-0` to `class-5`, `more`, `fewer`, `none` …"""
+    href: Address | str | None = None
+
+
+def plan(outlines: Outlines, areas: Sequence[PlanArea], label: str, name: str = "") -> Element:
+    """Return a plan of some areas, as large as the room it is given; `label` says what it shows.
+
+    `name` is that of the file when it is saved as a picture.
+    """
+    left, top, width, height = outlines.box(area.code for area in areas)
+    margin = MARGIN * max(width, height)
+    box = (left - margin, top - margin, width + 2 * margin, height + 2 * margin)
+    return element(
+        "div",
+        element(
+            "svg",
+            [_area(outlines, area) for area in areas if outlines.paths[area.code]],
+            viewBox=" ".join(f"{side:.1f}" for side in box),
+            role="group",
+            aria_label=label,
+        ),
+        class_="plan",
+        data_picture=name or None,
+    )
+
+
+def key(entries: Sequence[tuple[str, str]]) -> Element:
+    """Return what the colours of a plan mean: pairs of style and words."""
+    return element(
+        "ul",
+        [
+            element(
+                "li",
+                element("span", class_=f"key plan-{style}", aria_hidden=True),
+                text,
+                key=style,
+            )
+            for style, text in entries
+        ],
+        class_="chart-legend",
+    )
+
+
+def _area(outlines: Outlines, area: PlanArea) -> Element:
+    """Return one outline; where it leads somewhere, the link is named by its label."""
+    shape = element(
+        "path",
+        element("title", area.label),
+        d=outlines.paths[area.code],
+        class_=f"plan-area plan-{area.style}",
+        key=str(area.code),
+    )
+    if area.href is None:
+        return shape
+    return _link(str(area.href), area.label, shape, str(area.code))
+
+
+def _link(href: str, label: str, shape: Child, key: str) -> Element:
+    return element("a", shape, href=href, aria_label=label, data_nav=True, key=key)
