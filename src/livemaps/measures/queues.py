@@ -1,0 +1,86 @@
+"""The queues of every group: weekly inflow and outflow, and whether they grow or shrink."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import numpy as np
+from numpy.typing import NDArray
+
+from livemaps.measures.contents import FamilyResult, Measures
+from livemaps.measures.flow import compact
+from livemaps.measures.world import World
+from livemaps.snapshot.columns import Column
+from livemaps.statistics.flow import WEEK, DailyFlow, daily_flow
+from livemaps.statistics.queues import RATE_WEEKS, WEEKS, Queues, Word, queues_of
+
+Mask = NDArray[np.bool_]
+
+FAMILY = "queues"
+
+LEAST_HELD = 365
+"""Days before the four weeks of which every request has to be held.
+
+A store that was just begun holds older requests only where they are still open: it knows their
+inflow, but not that others like them were closed, so every queue would seem to grow. Few
+requests are closed after more than a year.
+"""
+
+
+def queues_of_world(world: World) -> FamilyResult:
+    """Judge the queues of all groups of all levels by their last eight complete weeks."""
+    first = max(world.days.complete - RATE_WEEKS * WEEK + 1, world.days.since)
+    touched = ~world.resolved | (world.column("closed_day") >= first)
+    arrays: dict[str, Column] = {}
+    for name in world.levels():
+        found = _queues(world, name, first, touched)
+        arrays |= {
+            f"{name}/backlog": compact(found.backlog),
+            f"{name}/inflow": compact(found.inflow),
+            f"{name}/outflow": compact(found.outflow),
+            f"{name}/word": found.words,
+        }
+    return FamilyResult(
+        arrays, {"told": told(world.snapshot.meta.complete_since, world.days.complete)}
+    )
+
+
+def queues_at(measures: Measures, level: str) -> Queues:
+    """Return the queues of the groups of a level.
+
+    Raises:
+        MeasuresPending: they are not computed yet.
+        KeyError: there is no such level.
+    """
+    arrays = measures.family(FAMILY).arrays
+    backlog, inflow, outflow = (
+        arrays[f"{level}/{name}"].astype(np.int64) for name in ("backlog", "inflow", "outflow")
+    )
+    return Queues(backlog, inflow, outflow, arrays[f"{level}/word"])
+
+
+def told(complete_since: int | None, complete: int) -> bool:
+    """Whether growth can be told: every request is held for long enough before the four weeks."""
+    return complete_since is None or complete - WEEKS * WEEK - complete_since >= LEAST_HELD
+
+
+def judged(daily: DailyFlow, told: bool) -> Queues:
+    """Judge queues by their whole weeks up to the last day; all are "too few" where it is not told."""
+    found = queues_of(daily)
+    return found if told else replace(found, words=np.full_like(found.words, Word.TOO_FEW))
+
+
+def _queues(world: World, name: str, first: int, touched: Mask) -> Queues:
+    """Judge the queues of one level."""
+    level = world.level(name)
+    rows = np.flatnonzero(touched if level.included is None else touched & level.included)
+    daily = daily_flow(
+        world.column("requested_day")[rows],
+        world.column("closed_day")[rows],
+        world.resolved[rows],
+        level.codes[rows],
+        level.size,
+        first,
+        world.days.complete,
+    )
+    return judged(daily, told(world.snapshot.meta.complete_since, world.days.complete))
