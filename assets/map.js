@@ -266,6 +266,29 @@
     return attributes ?? window.dash_clientside.no_update;
   }
 
+  /* Lists and plain values are replaced, objects merged: a change sets what it names. */
+  function merged(before, change) {
+    if (Array.isArray(change) || change === null || typeof change !== "object") {
+      return change;
+    }
+    const after = { ...before };
+    for (const [name, value] of Object.entries(change)) {
+      after[name] = merged(before?.[name], value);
+    }
+    return after;
+  }
+
+  /* An answer may come after its page was left, or before its figure: then there is nothing to
+   * change, and the next figure is whole. */
+  function changed(change, figure) {
+    const traces = Object.keys(change ?? {});
+    if (traces.length === 0 || !traces.every((at) => figure?.data?.[at])) {
+      return window.dash_clientside.no_update;
+    }
+    const data = figure.data.map((trace, at) => (change[at] ? merged(trace, change[at]) : trace));
+    return { ...figure, data };
+  }
+
   function zoom(step) {
     const map = maplibre();
     map?.zoomTo(map.getZoom() + step, { duration: MOVE_MS, animate: !motionless() }, BY_HAND);
@@ -285,6 +308,9 @@
   });
 
   window.dash_clientside = Object.assign({}, window.dash_clientside, {
-    livemaps: Object.assign({}, window.dash_clientside?.livemaps, { map_drawn: drawn }),
+    livemaps: Object.assign({}, window.dash_clientside?.livemaps, {
+      map_drawn: drawn,
+      map_changed: changed,
+    }),
   });
 })();

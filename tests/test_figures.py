@@ -94,13 +94,19 @@ def test_a_change_of_theme_is_no_change_of_style() -> None:
     assert styles[0] == styles[1]
 
 
-def test_a_patch_changes_numbers_and_outlines_only() -> None:
-    patch = figures.area_patch(AREAS, Scale.of(AREAS.counts), "light")
-    operations = json.loads(json.dumps(patch.to_plotly_json(), default=list))["operations"]
-    changed = {tuple(operation["location"][:3]) for operation in operations}
-    assert ("data", 0, "z") in changed
-    assert ("data", 1, "locations") in changed
-    assert all(location[0] == "data" for location in changed)
+def test_a_change_holds_numbers_and_outlines_only() -> None:
+    change = figures.area_change(AREAS, Scale.of(AREAS.counts), "light")
+    assert list(change) == [figures.FILL, figures.OUTLINE]
+    assert change[figures.FILL]["customdata"] == [0, 12, 500]
+    assert change[figures.OUTLINE] == {"locations": ["BLN"], "z": [0]}
+    assert "polygons" not in json.dumps(change)
+
+
+def test_a_change_names_traces_and_values_that_the_map_has() -> None:
+    scale = Scale.of(AREAS.counts)
+    traces = figures.area_map(AREAS, scale, "light", VIEW, BACKDROP).to_dict()["data"]
+    for trace, values in figures.area_change(AREAS, scale, "light").items():
+        assert {name: traces[trace][name] for name in values} == values
 
 
 def test_the_chosen_areas_are_outlined() -> None:
@@ -117,12 +123,9 @@ def test_marks_grow_with_their_number_within_bounds() -> None:
 
 def test_marks_say_how_many_requests_they_stand_for() -> None:
     marks = Marks("v", (Mark(-114.0, 51.0, 3, 1), Mark(-114.1, 51.1, 9, 4)), 12, 0, 0)
-    operations = figures.marks_patch(marks, "%{customdata} open").to_plotly_json()["operations"]
-    values = {
-        tuple(operation["location"]): operation["params"]["value"] for operation in operations
-    }
-    assert values["data", 3, "customdata"] == [3, 9]
-    assert len(values["data", 3, "marker", "size"]) == 2
+    change = figures.marks_change(marks, "%{customdata} open")[figures.MARKS]
+    assert change["customdata"] == [3, 9]
+    assert len(change["marker"]["size"]) == 2
 
 
 def test_before_there_is_data_the_figure_shows_nothing() -> None:

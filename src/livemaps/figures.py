@@ -1,4 +1,4 @@
-"""Plotly figures of a view's values: the map, and the patches that renew only its numbers.
+"""Plotly figures of a view's values: the map, and the changes that renew only its numbers.
 
 The polygons never travel with a figure: the browser fetches them by URL once and keeps them. A
 change of filters sends one small whole number for each area.
@@ -14,11 +14,19 @@ from types import MappingProxyType
 from typing import Any
 
 import plotly.graph_objects as go
-from dash import Patch
 
 from livemaps.views import Marks
 
 MOST_CLASSES = 6
+
+FILL, OUTLINE, MARKS = 0, 1, 3
+"""Which traces of the map change: the areas, the outlines of the chosen ones, the marks."""
+
+Change = dict[int, dict[str, Any]]
+"""By trace what to set on it; `assets/map.js` merges it into the figure, if there still is one.
+
+A `dash.Patch` would be an error in the browser where the visitor has left the page meanwhile.
+"""
 
 SCALES: Mapping[str, tuple[str, ...]] = MappingProxyType(
     {
@@ -194,34 +202,32 @@ def blank() -> go.Figure:
     )
 
 
-def area_patch(areas: AreaMap, scale: Scale, theme: str) -> Patch:
+def area_change(areas: AreaMap, scale: Scale, theme: str) -> Change:
     """Return what to change on a map of the same layer and theme: numbers, classes, outlines."""
-    patch = Patch()
-    fill = patch["data"][0]
-    fill["z"] = [scale.classify(count) for count in areas.counts]
-    fill["customdata"] = list(areas.counts)
-    fill["colorscale"] = stepped(scale.colours(theme))
-    fill["zmax"] = len(scale.bounds) + 0.5
-    fill["hovertemplate"] = _hover(areas)
     outlined = sorted(areas.chosen)
-    patch["data"][1]["locations"] = outlined
-    patch["data"][1]["z"] = [0] * len(outlined)
-    return patch
+    fill = {
+        "z": [scale.classify(count) for count in areas.counts],
+        "customdata": list(areas.counts),
+        "colorscale": stepped(scale.colours(theme)),
+        "zmax": len(scale.bounds) + 0.5,
+        "hovertemplate": _hover(areas),
+    }
+    return {FILL: fill, OUTLINE: {"locations": outlined, "z": [0] * len(outlined)}}
 
 
-def marks_patch(marks: Marks, amount: str) -> Patch:
+def marks_change(marks: Marks, amount: str) -> Change:
     """Return the marks of a viewport, for feeds with exact places: as large as they are many.
 
     `amount` is how a hovered count reads, with `%{customdata}` in it.
     """
-    patch = Patch()
-    trace = patch["data"][3]
-    trace["lon"] = [mark.long for mark in marks.marks]
-    trace["lat"] = [mark.lat for mark in marks.marks]
-    trace["customdata"] = [mark.count for mark in marks.marks]
-    trace["marker"]["size"] = [mark_size(mark.count) for mark in marks.marks]
-    trace["hovertemplate"] = f"{amount}<extra></extra>"
-    return patch
+    drawn = {
+        "lon": [mark.long for mark in marks.marks],
+        "lat": [mark.lat for mark in marks.marks],
+        "customdata": [mark.count for mark in marks.marks],
+        "marker": {"size": [mark_size(mark.count) for mark in marks.marks]},
+        "hovertemplate": f"{amount}<extra></extra>",
+    }
+    return {MARKS: drawn}
 
 
 def mark_size(count: int) -> float:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
@@ -195,6 +196,66 @@ def test_pages_change_without_a_reload(watched: Watched) -> None:
     page.get_by_role("link", name="About").click()
     expect(page.locator("h1")).to_contain_text("About this map")
     assert page.evaluate("window.kept") is True
+
+
+SLOW_MAP = """() => {
+  const ask = window.fetch;
+  window.late = [];
+  window.fetch = async (...given) => {
+    const answer = await ask(...given);
+    if (String(given[1]?.body).includes('map-shown.data')) {
+      await new Promise((resolve) => setTimeout(resolve, 1500));
+      window.late.push(answer.status);
+    }
+    return answer;
+  };
+}"""
+"""Hold back each answer about the map for longer than a visitor stays."""
+
+
+def tick_trees(page: Page) -> None:
+    page.get_by_role("checkbox", name=re.compile("Trees")).check()
+
+
+def change_theme(page: Page) -> None:
+    page.locator('[data-action="theme"]').click()
+
+
+def change_layer(page: Page) -> None:
+    page.locator('input[name="layer"][value="ward"]').check()
+
+
+@pytest.mark.parametrize("change", [tick_trees, change_theme, change_layer])
+@pytest.mark.parametrize("comes_back", [False, True])
+def test_an_answer_for_a_map_that_is_left_changes_nothing(
+    watched: Watched, change: Callable[[Page], None], comes_back: bool
+) -> None:
+    page = watched.drawn()
+    page.locator("#more-filters summary", has_text="Category").click()
+    page.get_by_role("checkbox", name=re.compile("Trees")).wait_for()
+    page.evaluate(SLOW_MAP)
+    with page.expect_request(lambda request: "map-shown.data" in (request.post_data or "")):
+        change(page)
+    page.get_by_role("link", name="Status").click()
+    expect(page.locator("h1")).to_contain_text("How refreshing goes")
+    if comes_back:
+        page.get_by_role("link", name="Map", exact=True).click()
+        expect(page.locator("h1")).to_contain_text("open request")
+        page.wait_for_function("window.late.length >= 2")
+        page.wait_for_function(MAP_IDLE)
+    page.wait_for_function("window.late.length >= 1")
+    page.wait_for_timeout(300)
+
+
+def test_a_filter_recolours_the_map_that_is_there(watched: Watched) -> None:
+    page = watched.drawn()
+    counts = "document.querySelector('#map .js-plotly-plot').data[0].customdata"
+    before = page.evaluate(counts)
+    page.locator("#more-filters summary", has_text="Category").click()
+    tick_trees(page)
+    expect(page.locator("h1")).to_contain_text("Trees")
+    page.wait_for_function(f"{counts}.reduce((sum, count) => sum + count, 0) === 1")
+    assert len(page.evaluate(counts)) == len(before)
 
 
 @pytest.mark.parametrize("path", ["/?table=1", "/?ward=1&stage=received", "/status", "/about"])

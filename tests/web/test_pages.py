@@ -11,6 +11,7 @@ from typing import Any
 
 import pytest
 
+from livemaps import figures
 from livemaps.errors import NoSnapshot, SnapshotDamaged
 from livemaps.model import PlacePrecision
 from livemaps.snapshot import Snapshot
@@ -160,8 +161,9 @@ def test_a_second_drawing_of_the_same_map_sends_numbers_only(town: Town) -> None
         theme="light",
         **{"map-shown": first["map-shown"]["data"]},
     )
-    assert "operations" in again["map"]["figure"]
-    assert len(json.dumps(again["map"]["figure"])) < 3_000
+    assert "map" not in again
+    assert len(json.dumps(again["map-change"]["data"])) < 1_000
+    assert "map-change" not in first
     assert "coordinates" not in json.dumps(first["map"]["figure"])
 
 
@@ -259,7 +261,7 @@ def test_damaged_files_leave_the_page_standing(town: Town, text_of: TextOf) -> N
 
 def test_marks_are_drawn_only_where_places_are_exact(town: Town) -> None:
     viewport = {"west": -115.0, "south": 50.0, "east": -113.0, "north": 52.0, "zoom": 9.0}
-    assert not any("@" in name for name in town.app.callback_map)
+    assert not any("map-marks" in name for name in town.app.callback_map)
     town.profile = town.profile.model_copy(
         update={
             "precision": town.profile.precision.model_copy(update={"place": PlacePrecision.EXACT})
@@ -268,9 +270,8 @@ def test_marks_are_drawn_only_where_places_are_exact(town: Town) -> None:
     town.shown = snapshot_of(
         [Row(requested=TODAY - 1)], places=[(-114.05, 51.03)], precision=PlacePrecision.EXACT
     )
-    marks = next(name for name in town.app.callback_map if "@" in name)
-    drawn = town.ask(marks, **{"map-viewport": viewport, "map-shown": {"layer": "community"}})
-    assert "operations" in next(iter(drawn.values()))["figure"]
+    drawn = town.ask("map-marks", **{"map-viewport": viewport, "map-shown": {"layer": "community"}})
+    assert drawn["map-marks"]["data"][str(figures.MARKS)]["customdata"] == [1]
 
 
 def test_the_status_page_shows_each_refresh(town: Town, text_of: TextOf) -> None:

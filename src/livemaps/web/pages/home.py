@@ -6,8 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 
 import dash
-import plotly.graph_objects as go
-from dash import Input, Output, Patch, State, dcc, html
+from dash import Input, Output, State, dcc, html
 
 from livemaps import figures
 from livemaps.errors import SnapshotError
@@ -17,12 +16,11 @@ from livemaps.web import ids
 from livemaps.web.clientside import clientside
 from livemaps.web.components import icon
 from livemaps.web.elements import Element, Region, element
+from livemaps.web.page import Page
 from livemaps.web.parts import answer, breakdown, filters, listing, search
 from livemaps.web.parts import map as area_map
 from livemaps.web.site import Site, Visit
 
-PATH = "/"
-NAME = "map"
 Tree = list[Element]
 
 GRAPH_OPTIONS: Mapping[str, Any] = {
@@ -47,6 +45,8 @@ def layout(_site: Site, visit: Visit) -> list[Any]:
         dcc.Store(id=ids.SERVICE_TEXT),
         dcc.Store(id=ids.UNFOLDED),
         dcc.Store(id=ids.MAP_SHOWN),
+        dcc.Store(id=ids.MAP_CHANGE),
+        dcc.Store(id=ids.MAP_MARKS),
         dcc.Store(id=ids.MAP_VIEWPORT),
         Region(id=ids.ANSWER, name="section", attributes={"className": "answer"}),
         html.Div(
@@ -232,6 +232,7 @@ def waiting(visit: Visit) -> tuple[Tree, ...]:
 def _register_map(app: dash.Dash, site: Site) -> None:
     @app.callback(
         Output(ids.MAP, "figure"),
+        Output(ids.MAP_CHANGE, "data"),
         Output(ids.MAP_SHOWN, "data"),
         Output(ids.MAP_HEAD, "tree"),
         Output(ids.MAP_LEGEND, "tree"),
@@ -249,8 +250,9 @@ def _register_map(app: dash.Dash, site: Site) -> None:
         try:
             return drawn(site, visit, theme or "light", before)
         except SnapshotError:
-            return dash.no_update, None, [], [], [], dash.no_update
+            return dash.no_update, dash.no_update, None, [], [], [], dash.no_update
 
+    _merge(app, ids.MAP_CHANGE)
     clientside(
         app,
         "map_drawn",
@@ -260,8 +262,20 @@ def _register_map(app: dash.Dash, site: Site) -> None:
     )
 
 
+def _merge(app: dash.Dash, store: str) -> None:
+    """Have what arrives in a store merged into the figure in the browser."""
+    clientside(
+        app,
+        "map_changed",
+        Output(ids.MAP, "figure", allow_duplicate=True),
+        Input(store, "data"),
+        State(ids.MAP, "figure"),
+        initial=False,
+    )
+
+
 def drawn(site: Site, visit: Visit, theme: str, before: dict[str, str] | None) -> tuple[Any, ...]:
-    """Return the map, what it was drawn for, its title, legend and table.
+    """Return the map or what changes on it, what it was drawn for, its title, legend and table.
 
     Areas count what they would show if they were chosen, so the layer's own filter is lifted:
     what is chosen is outlined, and its neighbours can be compared and chosen.
@@ -273,9 +287,10 @@ def drawn(site: Site, visit: Visit, theme: str, before: dict[str, str] | None) -
     areas = area_map.area_map(visit, layer, values)
     scale = figures.Scale.of(values.counts)
     shown = area_map.Shown(layer.id, areas.polygons, theme, visit.words.language).stored()
-    figure: go.Figure | Patch
+    figure: Any = dash.no_update
+    change: Any = dash.no_update
     if shown == before:
-        figure = figures.area_patch(areas, scale, theme)
+        change = figures.area_change(areas, scale, theme)
     else:
         place = site.profile.map
         outlines = {known.id: area_map.polygons(known) for known in snapshot.layers}
@@ -284,6 +299,7 @@ def drawn(site: Site, visit: Visit, theme: str, before: dict[str, str] | None) -
         figure = figures.area_map(areas, scale, theme, view, names)
     return (
         figure,
+        change,
         shown,
         area_map.head(visit),
         area_map.legend(visit, values, scale, theme),
@@ -339,7 +355,7 @@ def _register_searches(app: dash.Dash, site: Site) -> None:
 
 def _register_marks(app: dash.Dash, site: Site) -> None:
     @app.callback(
-        Output(ids.MAP, "figure", allow_duplicate=True),
+        Output(ids.MAP_MARKS, "data"),
         Input(ids.MAP_VIEWPORT, "data"),
         Input(ids.URL, "search"),
         Input(ids.VERSION, "data"),
@@ -351,7 +367,7 @@ def _register_marks(app: dash.Dash, site: Site) -> None:
         query: str | None,
         _version: str | None,
         shown: dict[str, str] | None,
-    ) -> Patch | Any:
+    ) -> Any:
         if viewport is None or shown is None:
             return dash.no_update
         visit = site.visit(query)
@@ -359,4 +375,9 @@ def _register_marks(app: dash.Dash, site: Site) -> None:
         marks = site.board.marks(visit.address.filters, bounds, viewport["zoom"])
         measure = visit.address.filters.measure.value
         amount = visit.words(f"map.amount.{measure}", amount="%{customdata:,}")
-        return figures.marks_patch(marks, amount)
+        return figures.marks_change(marks, amount)
+
+    _merge(app, ids.MAP_MARKS)
+
+
+PAGE = Page("/", "map", layout, register, in_navigation=True)
