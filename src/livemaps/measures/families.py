@@ -6,6 +6,9 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from livemaps.measures.contents import FamilyResult
+from livemaps.measures.flow import flow
+from livemaps.measures.life import life
+from livemaps.measures.queues import queues_of_world
 from livemaps.measures.world import World
 
 
@@ -17,4 +20,8 @@ class Family:
     compute: Callable[[World], FamilyResult]
 
 
-FAMILIES: tuple[Family, ...] = ()
+FAMILIES: tuple[Family, ...] = (
+    Family("life", life),
+    Family("flow", flow),
+    Family("queues", queues_of_world),
+)
