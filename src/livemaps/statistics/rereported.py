@@ -158,7 +158,14 @@ def _relative_error(
     residual = in_cluster[0] - ratio[of_cluster] * in_cluster[1]
     squares = np.bincount(of_cluster, residual**2, minlength=len(clusters))
     variance = squares * clusters / np.maximum(clusters - 1, 1)
-    return np.divide(np.sqrt(variance), sums[0], out=np.full(len(clusters), np.nan), where=usable)
+    nothing = np.full(len(clusters), np.nan)
+    error: Floats = np.divide(np.sqrt(variance), sums[0], out=nothing, where=usable)
+    return error
+
+
+def _sums(code: Ints, values: NDArray[np.bool_] | Floats, size: int) -> Floats:
+    """Return the sum of values by code."""
+    return np.bincount(code, values, minlength=size).astype(np.float64)
 
 
 def ratio_interval(ratio: float, spread: float, z: float) -> tuple[float, float]:
