@@ -12,7 +12,7 @@ from types import MappingProxyType
 from flask import Blueprint, Response, request
 from werkzeug.exceptions import HTTPException, MethodNotAllowed
 
-from livemaps.api import exports, health
+from livemaps.api import atom, exports, health
 from livemaps.api.answers import (
     etag,
     http_error,
@@ -27,9 +27,11 @@ from livemaps.errors import LivemapsError, UnknownValue, VisitorError
 from livemaps.model import Clock, Filters, utc_now
 from livemaps.settings import Settings
 from livemaps.snapshot import Snapshot
+from livemaps.text import Catalogue
 from livemaps.views import Board, QueryProblem, ViewOptions
 from livemaps.views.areas import area_values
 from livemaps.views.facets import facets
+from livemaps.views.news import news
 from livemaps.views.query import printable
 
 AREAS_FILE = re.compile(r"[a-z][a-z0-9_]*-[0-9a-f]{6,64}\.geojson", re.ASCII)
@@ -66,6 +68,7 @@ def blueprint(board: Board, settings: Settings, clock: Clock = utc_now) -> Bluep
     routes = Blueprint("api", __name__)
     _add_health(routes, board, clock)
     _add_exports(routes, board, settings.data_dir / "areas")
+    _add_feed(routes, board, Catalogue.load())
     _add_polygons(routes, settings.data_dir / "areas")
     _add_errors(routes)
     routes.after_request(_open_to_all)
@@ -99,6 +102,36 @@ def _add_exports(routes: Blueprint, board: Board, areas: Path) -> None:
     for name, made in EXPORTS.items():
         endpoint = name.replace(".", "_")
         routes.add_url_rule(f"/api/v1/{name}", endpoint, partial(_exported, board, areas, made))
+
+
+def _add_feed(routes: Blueprint, board: Board, catalogue: Catalogue) -> None:
+    """Add the feed to follow a filtered view by."""
+
+    @routes.get("/api/v1/requests.atom")
+    def feed() -> Response:
+        return _exported(board, board.settings.data_dir, partial(_atom, board, catalogue))
+
+
+def _atom(board: Board, catalogue: Catalogue, asked: Asked) -> Response:
+    """Answer `/api/v1/requests.atom` in the language of the address, else of the reader."""
+    accepted = catalogue.preferred(list(request.accept_languages.values()))
+    words = catalogue.words(asked.view.lang or accepted)
+    query = board.query(asked.filters, ViewOptions(lang=asked.view.lang))
+    host, ending = request.host_url.rstrip("/"), f"?{query}" if query else ""
+    meta, city = asked.snapshot.meta, board.profile.name
+    told = atom.Feed(
+        title=words(
+            "feed.title", city=city, filters=atom.scope(asked.filters, board.profile, words)
+        ),
+        own=f"{host}/api/v1/requests.atom{ending}",
+        page=f"{host}/{ending}",
+        updated=meta.published or meta.created,
+    )
+    entries = news(asked.snapshot, asked.filters, atom.MOST_ENTRIES)
+    content = atom.atom(told, entries, board.profile, words, host)
+    answer = Response(content, mimetype=atom.MIMETYPE)
+    answer.vary.add("Accept-Language")
+    return answer
 
 
 def _add_polygons(routes: Blueprint, areas: Path) -> None:

@@ -1,0 +1,116 @@
+"""Feeds to follow (Atom, RFC 4287): a filtered view, without an account.
+
+An entry is a request and the stage it reached; its id names both, so that a reader shows each
+once. A feed that knows only days dates an entry at the beginning of that day in the city.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import UTC, datetime, time
+from urllib.parse import quote
+from xml.etree import ElementTree as ET
+from zoneinfo import ZoneInfo
+
+from livemaps.feeds.profile import Profile
+from livemaps.model import Filters, day_date
+from livemaps.text import Words
+from livemaps.views.news import News
+
+NAMESPACE = "http://www.w3.org/2005/Atom"
+MIMETYPE = "application/atom+xml"
+MOST_ENTRIES = 100
+UNWRITABLE = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
+"""Characters that no XML may hold."""
+
+
+@dataclass(frozen=True, slots=True)
+class Feed:
+    """What a feed says of itself."""
+
+    title: str
+    own: str
+    """Its own address."""
+    page: str
+    """The address of the page that shows the same."""
+    updated: datetime
+    """When its data was last new, aware."""
+
+
+def atom(feed: Feed, entries: Iterable[News], profile: Profile, words: Words, host: str) -> bytes:
+    """Return a feed as XML. `host` begins the addresses of its entries, without a slash."""
+    root = ET.Element("feed", {"xmlns": NAMESPACE, "xml:lang": words.language})
+    _text(root, "id", feed.own)
+    _text(root, "title", feed.title)
+    _text(root, "updated", feed.updated.astimezone(UTC).isoformat())
+    _text(root, "rights", profile.attribution)
+    author = ET.SubElement(root, "author")
+    _text(author, "name", words("site.called", city=profile.name))
+    for relation, href in (("self", feed.own), ("alternate", feed.page)):
+        ET.SubElement(root, "link", {"rel": relation, "href": href})
+    for news in entries:
+        _entry(root, news, profile, words, host)
+    content: bytes = ET.tostring(root, encoding="utf-8", xml_declaration=True)
+    return content
+
+
+def scope(filters: Filters, profile: Profile, words: Words) -> str:
+    """Return what a feed follows, in words: the names and areas chosen, else everything."""
+    named = (filters.services, filters.categories, filters.agencies, filters.channels)
+    names = [name for chosen in named for name in sorted(chosen)]
+    for layer, keys in filters.areas:
+        names += [profile.layer(layer).area_name(key, None, words.language) for key in sorted(keys)]
+    return words.listed(names) if names else words("feed.all")
+
+
+def _entry(root: ET.Element, news: News, profile: Profile, words: Words, host: str) -> None:
+    """Add one entry: what reached which stage, when, where, with whom."""
+    request, stage = news.request, news.stage.name.lower()
+    entry = ET.SubElement(root, "entry")
+    number = quote(request.service_request_id, safe="")
+    _text(entry, "id", f"urn:livemaps:{profile.id}:{number}:{stage}:{day_date(news.day)}")
+    _text(
+        entry,
+        "title",
+        words("feed.entry", stage=words(f"stage.{stage}"), service=request.service_name),
+    )
+    _text(entry, "updated", _moment(news, profile).isoformat())
+    link = {"rel": "alternate", "href": f"{host}/request/{number}?lang={words.language}"}
+    ET.SubElement(entry, "link", link)
+    ET.SubElement(entry, "category", {"term": _writable(request.category)})
+    _text(entry, "summary", _summary(news, profile, words))
+
+
+def _summary(news: News, profile: Profile, words: Words) -> str:
+    """Return where the request is, with whom, and since when."""
+    request = news.request
+    places = [
+        profile.layer(layer).area_name(key, name, words.language)
+        for layer, key, name in request.areas
+        if not key.startswith("unplaced:")
+    ]
+    return words(
+        "feed.summary",
+        number=request.service_request_id,
+        place=words.listed(places) if places else words("unplaced.no_place"),
+        agency=request.agency_responsible or words("no_value"),
+        day=words.day(request.requested_day),
+    )
+
+
+def _moment(news: News, profile: Profile) -> datetime:
+    """Return when it happened, on the city's clock."""
+    seconds = news.seconds or 0
+    at = time(seconds // 3600, seconds // 60 % 60, seconds % 60)
+    return datetime.combine(day_date(news.day), at, ZoneInfo(profile.time_zone))
+
+
+def _text(parent: ET.Element, name: str, text: str) -> None:
+    ET.SubElement(parent, name).text = _writable(text)
+
+
+def _writable(text: str) -> str:
+    """Return text without the characters that XML cannot hold."""
+    return UNWRITABLE.sub("\N{REPLACEMENT CHARACTER}", text)
