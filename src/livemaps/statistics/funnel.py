@@ -1,0 +1,122 @@
+"""Funnel plots: how far from the whole's value a group of its size may be by chance alone."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+Floats = NDArray[np.float64]
+
+INNER, OUTER = 0.95, 0.998
+"""What the two pairs of limits hold of groups like the whole: two and three standard deviations."""
+
+WINSORISED = 0.1
+"""The share of scores at either end that is drawn in before the dispersion is estimated."""
+
+POSITIONS = ("not_compared", "within", "above", "below")
+"""Where a group lies, by code; above and below are beyond the outer limits."""
+
+NOT_COMPARED, WITHIN, ABOVE, BELOW = range(4)
+
+
+@dataclass(frozen=True, slots=True)
+class Funnel:
+    """Limits around the whole's value, by group; NaN where a group has no size."""
+
+    value: Floats
+    whole: float
+    low_95: Floats
+    high_95: Floats
+    low_998: Floats
+    high_998: Floats
+    dispersion: float
+    """How many times the variance of chance alone the groups vary by; 1: no more than that."""
+    position: NDArray[np.uint8]
+
+
+def funnel_of_shares(count: Floats, size: Floats, whole: float | None = None) -> Funnel:
+    """Return the funnel of shares count / size, binomial.
+
+    Args:
+        count: whole numbers by group, such as requests on time.
+        size: of how many, by group; groups of 0 are not compared.
+        whole: the share of the whole; None: that of all groups together.
+    """
+    from scipy import stats
+
+    whole = whole_of(count, size) if whole is None else whole
+    return _funnel(count, size, whole, whole * (1 - whole), lambda n: stats.binom(n, whole))
+
+
+def funnel_of_rates(count: Floats, exposure: Floats) -> Funnel:
+    """Return the funnel of rates count / exposure, Poisson.
+
+    Args:
+        count: whole numbers by group, such as requests.
+        exposure: by group, such as thousands of residents; groups of 0 are not compared.
+    """
+    from scipy import stats
+
+    whole = whole_of(count, exposure)
+    return _funnel(count, exposure, whole, whole, lambda n: stats.poisson(n * whole))
+
+
+def whole_of(count: Floats, size: Floats) -> float:
+    """Return the value of all groups together, NaN where there are none."""
+    total = float(size[size > 0].sum())
+    return float(count[size > 0].sum()) / total if total > 0 else float("nan")
+
+
+def _funnel(count: Floats, size: Floats, whole: float, variance: float, law: Any) -> Funnel:
+    """Return limits: exact where groups vary as by chance, else wider by the dispersion.
+
+    Source: Spiegelhalter (2005), Statistics in Medicine 24, 1185-1202: exact limits with
+    interpolation (appendix A.1.1), winsorised scores and the multiplicative dispersion
+    (section 3.3), used where it is over 1 + 2 sqrt(2 / groups).
+    """
+    compared = (size > 0) & bool(variance > 0)
+    value = np.divide(count, size, out=np.full(size.shape, np.nan), where=size > 0)
+    spread = _dispersion(value[compared], size[compared], whole, variance)
+    tails = ((1 - INNER) / 2, (1 + INNER) / 2, (1 - OUTER) / 2, (1 + OUTER) / 2)
+    limits = np.full((len(tails), len(size)), np.nan)
+    for limit, tail in zip(limits, tails, strict=True):
+        if spread > 1:
+            limit[compared] = _normal_limit(size[compared], whole, variance * spread, tail)
+        else:
+            limit[compared] = _exact_limit(law(size[compared]), tail) / size[compared]
+    low_95, high_95, low_998, high_998 = limits
+    position = np.select(
+        [~compared, value > high_998, value < low_998], [NOT_COMPARED, ABOVE, BELOW], WITHIN
+    ).astype(np.uint8)
+    return Funnel(value, whole, low_95, high_95, low_998, high_998, spread, position)
+
+
+def _dispersion(value: Floats, size: Floats, whole: float, variance: float) -> float:
+    """Return the mean square of the winsorised scores, 1 unless it is clearly over 1."""
+    if not len(value):
+        return 1.0
+    scores = (value - whole) / np.sqrt(variance / size)
+    low, high = np.quantile(scores, [WINSORISED, 1 - WINSORISED])
+    spread = float((np.clip(scores, low, high) ** 2).mean())
+    return spread if spread > 1 + 2 * np.sqrt(2 / len(value)) else 1.0
+
+
+def _normal_limit(size: Floats, whole: float, variance: float, tail: float) -> Floats:
+    """Return a limit by the normal law, never below 0; shares beyond 1 are reached by none."""
+    from scipy import stats
+
+    limit: Floats = np.maximum(whole + stats.norm.ppf(tail) * np.sqrt(variance / size), 0.0)
+    return limit
+
+
+def _exact_limit(law: Any, tail: float) -> Floats:
+    """Return the count at which a discrete law reaches a probability, interpolated, at least 0.
+
+    r - (F(r) - tail) / P(r), r being the least whole number with F(r) >= tail.
+    """
+    reached = law.ppf(tail)
+    limit: Floats = reached - (law.cdf(reached) - tail) / law.pmf(reached)
+    return np.maximum(limit, 0.0)
