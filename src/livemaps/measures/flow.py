@@ -10,6 +10,7 @@ from collections.abc import Iterator
 import numpy as np
 from numpy.typing import NDArray
 
+from livemaps.errors import MeasuresPending
 from livemaps.measures.contents import FamilyResult, Measures
 from livemaps.measures.world import CITY, World
 from livemaps.snapshot.columns import Column
@@ -44,10 +45,13 @@ def flow_of(measures: Measures, level: str) -> DailyFlow:
     """Return the flow of the groups of a level, read from disk as far as it is looked at.
 
     Raises:
-        MeasuresPending: it is not computed yet.
-        KeyError: there is no such level.
+        MeasuresPending: it is not computed yet, or not for this level.
     """
     family = measures.family(FAMILY)
+    if f"{level}/opening" not in family.arrays:
+        raise MeasuresPending(
+            f"there is no flow by {level} yet: it is computed after the next refresh"
+        )
     opening, inflow, outflow = (family.arrays[f"{level}/{part}"] for part in PARTS)
     return DailyFlow(int(family.facts["first"]), opening, inflow, outflow)
 

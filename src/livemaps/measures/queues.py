@@ -7,6 +7,7 @@ from dataclasses import replace
 import numpy as np
 from numpy.typing import NDArray
 
+from livemaps.errors import MeasuresPending
 from livemaps.measures.contents import FamilyResult, Measures
 from livemaps.measures.flow import compact
 from livemaps.measures.world import World
@@ -49,10 +50,13 @@ def queues_at(measures: Measures, level: str) -> Queues:
     """Return the queues of the groups of a level.
 
     Raises:
-        MeasuresPending: they are not computed yet.
-        KeyError: there is no such level.
+        MeasuresPending: they are not computed yet, or not for this level.
     """
     arrays = measures.family(FAMILY).arrays
+    if f"{level}/word" not in arrays:
+        raise MeasuresPending(
+            f"there are no queues by {level} yet: they come with the next refresh"
+        )
     backlog, inflow, outflow = (
         arrays[f"{level}/{name}"].astype(np.int64) for name in ("backlog", "inflow", "outflow")
     )

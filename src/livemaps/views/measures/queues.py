@@ -1,0 +1,240 @@
+"""Which queues grow or shrink, and by when one would be empty at the rate of the last weeks."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from livemaps.measures.contents import Measures
+from livemaps.measures.days import days_of
+from livemaps.measures.queues import FAMILY, judged, queues_at, told
+from livemaps.measures.world import CITY
+from livemaps.model import day_date
+from livemaps.statistics.flow import WEEK
+from livemaps.statistics.queues import (
+    DEVIATIONS,
+    LEAST_EVENTS,
+    LEAST_NET,
+    RATE_WEEKS,
+    SUSTAINED,
+    WEEKS,
+    Queues,
+    Word,
+    clearing,
+)
+from livemaps.views.measures.groups import Group, Words, chosen
+from livemaps.views.measures.ledger import ledger
+from livemaps.views.measures.values import Answer, Asked, Field, MeasureView, Parameter, Value
+
+ANY = "any"
+
+FIELDS = (
+    Field("key", "text", "The group: a name or an area's key."),
+    Field("name", "text", "What the group is called."),
+    Field("area", "text", "The area's key, of a service in an area."),
+    Field("area_name", "text", "What the area is called."),
+    Field("word", "text", "growing, shrinking, steady, or too few to tell."),
+    Field("net", "count", "Inflow less outflow over the four complete weeks."),
+    Field("inflow", "count", "Requests requested in the four weeks."),
+    Field("outflow", "count", "Requests closed in the four weeks."),
+    Field("weeks_grown", "count", "In how many of the four weeks more came in than went out."),
+    Field("weeks_shrunk", "count", "In how many of the four weeks more went out than came in."),
+    Field("backlog", "count", "Requests open at the end of the last complete day."),
+    Field("cleared_by", "day", "When it would be empty at the rate of the last eight weeks."),
+    Field("cleared_in_days", "days", "Days from the last complete day until then."),
+    Field("not_cleared", "text", "Why no such day is given."),
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Queue:
+    """The queue of one group. Figures of weeks are of the four last complete ones."""
+
+    level: str
+    group: Group
+    word: Word
+    inflow: int
+    outflow: int
+    weeks_grown: int
+    weeks_shrunk: int
+    backlog: int
+    """At the end of the last complete day."""
+    cleared_by: int | None
+    """The day; None where none is given, and why is in `not_cleared`."""
+    cleared_in_days: int | None
+    not_cleared: str | None
+
+    @property
+    def net(self) -> int:
+        """Inflow less outflow."""
+        return self.inflow - self.outflow
+
+
+def queue_of(measures: Measures, level: str = CITY, key: str = CITY) -> Queue | None:
+    """Return the queue of one group, None where there is no such group.
+
+    Raises:
+        MeasuresPending: queues are not computed yet.
+    """
+    words = Words(measures.vocab, measures.layers)
+    codes = np.zeros(1, np.intp) if level == CITY else words.codes(level, (key,))
+    found = _queues(words, level, queues_at(measures, level), codes, measures.meta.complete_day)
+    return next(iter(found), None)
+
+
+def growing(measures: Measures, level: str, most: int = 10) -> tuple[Queue, ...]:
+    """Return the growing queues of a level, those that grow most first; ties by name.
+
+    `level` may be a service x layer one (`service-ward`). Raises MeasuresPending.
+    """
+    return _marked(measures, level, Word.GROWING, most)
+
+
+def shrinking(measures: Measures, level: str, most: int = 10) -> tuple[Queue, ...]:
+    """Return the shrinking queues of a level, those that shrink most first; ties by name."""
+    return _marked(measures, level, Word.SHRINKING, most)
+
+
+def answer(asked: Asked) -> Answer:
+    """Answer `queues`: those that grow most first.
+
+    Raises:
+        UnknownValue: there is no such level.
+        MeasuresPending: they would be looked up and are not computed yet.
+    """
+    by, word = str(asked.options["by"]), str(asked.options["word"])
+    measures, filters = asked.measures, asked.filters
+    Words(measures.vocab, measures.layers).checked(by, combined=True)
+    picked = chosen(filters)
+    if filters.set_apart or set(picked) - {by}:
+        words, found, complete, known = _counted(asked, by)
+    else:
+        words = Words(measures.vocab, measures.layers)
+        found, complete = queues_at(measures, by), measures.meta.complete_day
+        known = bool(measures.family(FAMILY).facts["told"])
+    codes = words.codes(by, picked[by]) if by in picked else np.arange(len(found.words))
+    if word != ANY:
+        codes = codes[found.words[codes] == Word[word.upper().replace(" ", "_")]]
+    listed = sorted(_queues(words, by, found, codes, complete), key=_growth)
+    facts = {
+        "by": by,
+        "complete_day": _day(complete),
+        "told": known,
+        "weeks": WEEKS,
+        "sustained_weeks": SUSTAINED,
+        "least_net": LEAST_NET,
+        "least_events": LEAST_EVENTS,
+        "deviations": DEVIATIONS,
+        "rate_weeks": RATE_WEEKS,
+        "left_out": dict(measures.meta.left_out),
+    }
+    return Answer(FIELDS, [_row(queue) for queue in listed], facts)
+
+
+def _counted(asked: Asked, by: str) -> tuple[Words, Queues, int | None, bool]:
+    """Count and judge the queues of a level under filters, from the columns."""
+    snapshot = asked.snapshot
+    days, words = days_of(snapshot), Words(snapshot.vocab, snapshot.layers)
+    if days is None:
+        none = np.zeros((0, 0), np.int64)
+        return (
+            words,
+            Queues(none[:, 0:0].sum(axis=1), none, none, np.zeros(0, np.uint8)),
+            None,
+            False,
+        )
+    first = max(days.complete - RATE_WEEKS * WEEK + 1, days.since)
+    known = told(snapshot.meta.complete_since, days.complete)
+    daily = ledger(snapshot, asked.filters, by, first).flow(first, days.complete)
+    return words, judged(daily, known), days.complete, known
+
+
+def _marked(measures: Measures, level: str, word: Word, most: int) -> tuple[Queue, ...]:
+    """Return the queues of a level with a word, those that change most first."""
+    words, found = Words(measures.vocab, measures.layers), queues_at(measures, level)
+    codes = np.flatnonzero(found.words == word)
+    queues = _queues(words, level, found, codes, measures.meta.complete_day)
+    sign = 1 if word is Word.GROWING else -1
+    return tuple(sorted(queues, key=lambda queue: (-sign * queue.net, queue.group))[:most])
+
+
+def _queues(
+    words: Words, level: str, found: Queues, codes: NDArray[np.intp], complete: int | None
+) -> Iterable[Queue]:
+    """Yield the queues of some groups that have any; what lies in no area is not judged."""
+    codes = codes[words.is_area(level, codes)]
+    inflow, outflow = found.inflow[codes], found.outflow[codes]
+    some = (found.backlog[codes] > 0) | (inflow.any(axis=1) | outflow.any(axis=1))
+    for code in codes[some].tolist():
+        yield _queue(words, level, found, code, complete)
+
+
+def _queue(words: Words, level: str, found: Queues, code: int, complete: int | None) -> Queue:
+    """Return the queue of one group."""
+    inflow, outflow = found.inflow[code], found.outflow[code]
+    word, backlog = Word(int(found.words[code])), int(found.backlog[code])
+    clear = clearing(word, backlog, inflow, outflow)
+    net = (inflow - outflow)[-WEEKS:]
+    known = clear.days is not None and complete is not None
+    return Queue(
+        level=level,
+        group=words.group(level, code),
+        word=word,
+        inflow=int(inflow[-WEEKS:].sum()),
+        outflow=int(outflow[-WEEKS:].sum()),
+        weeks_grown=int((net > 0).sum()),
+        weeks_shrunk=int((net < 0).sum()),
+        backlog=backlog,
+        cleared_by=(complete or 0) + (clear.days or 0) if known else None,
+        cleared_in_days=clear.days,
+        not_cleared=clear.reason,
+    )
+
+
+def _growth(queue: Queue) -> tuple[int, str, str]:
+    """Sort those that grow most first, then by name."""
+    return -queue.net, queue.group.key, queue.group.area or ""
+
+
+def _row(queue: Queue) -> tuple[Value, ...]:
+    """Return a queue as a row of the answer."""
+    return (
+        *queue.group,
+        queue.word.text,
+        queue.net,
+        queue.inflow,
+        queue.outflow,
+        queue.weeks_grown,
+        queue.weeks_shrunk,
+        queue.backlog,
+        _day(queue.cleared_by),
+        queue.cleared_in_days,
+        queue.not_cleared,
+    )
+
+
+def _day(day: int | None) -> str | None:
+    return None if day is None else day_date(day).isoformat()
+
+
+VIEW = MeasureView(
+    name="queues",
+    anchor="queues",
+    caveat="measures.queues.caveat",
+    filters=frozenset({"services", "categories", "agencies", "channels", "areas", "set_apart"}),
+    parameters=(
+        Parameter("by", "choice", "service", "The groups: a level, also service-<layer>."),
+        Parameter(
+            "word",
+            "choice",
+            ANY,
+            "Only queues of this word.",
+            (ANY, *(word.text for word in Word)),
+        ),
+    ),
+    fields=FIELDS,
+    answer=answer,
+)
