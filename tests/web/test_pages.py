@@ -7,11 +7,12 @@ import re
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import timedelta
+from pathlib import Path
 from typing import Any
 
 import pytest
 
-from livemaps import figures
+from livemaps import figures, web
 from livemaps.errors import NoSnapshot, SnapshotDamaged
 from livemaps.model import PlacePrecision
 from livemaps.snapshot import Snapshot
@@ -165,6 +166,17 @@ def test_a_second_drawing_of_the_same_map_sends_numbers_only(town: Town) -> None
     assert len(json.dumps(again["map-change"]["data"])) < 1_000
     assert "map-change" not in first
     assert "coordinates" not in json.dumps(first["map"]["figure"])
+
+
+def test_no_page_answers_with_a_dash_patch() -> None:
+    """One that arrives after its page was left is an error in the visitor's console."""
+    sources = Path(web.__file__).parents[1]
+    users = [
+        path.name
+        for path in sources.rglob("*.py")
+        if re.search(r"import.*\bPatch\b|dash\.Patch\(", path.read_text(encoding="utf-8"))
+    ]
+    assert users == []
 
 
 def test_the_table_twin_holds_what_the_map_shows(town: Town, text_of: TextOf) -> None:
