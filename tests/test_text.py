@@ -12,7 +12,8 @@ from livemaps.errors import ConfigurationError
 from livemaps.model import day_number
 from livemaps.text import LOCALES, Catalogue, Words, placeholders
 
-WEB = Path(__file__).parents[1] / "src" / "livemaps" / "web"
+WEB = LOCALES.parent / "web"
+SPEAKING = tuple(LOCALES.parent / folder for folder in ("web", "api", "views"))
 SAME_IN_BOTH = re.compile(
     r"(filter\.service|scope\..*|list\.(comma|service)|nav\.label|download\.geojson|footer\.licence)"
 )
@@ -148,7 +149,10 @@ def test_every_sentence_that_a_page_asks_for_is_there(english: Words) -> None:
 
 
 def test_every_sentence_is_asked_for_somewhere(english: Words) -> None:
-    sources = [LOCALES.parent / "text.py", *WEB.rglob("*.py")]
+    sources = [
+        LOCALES.parent / "text.py",
+        *(path for folder in SPEAKING for path in folder.rglob("*.py")),
+    ]
     text = "\n".join(path.read_text(encoding="utf-8") for path in sources)
     literal = set(re.findall(r'"([a-z_]+(?:\.[a-z_]+)*)"', text))
     stems = set(re.findall(r'"([a-z_.]+\.)(?:[a-z]+_)?\{', text))

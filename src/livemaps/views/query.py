@@ -48,7 +48,19 @@ NAME_FIELDS: Mapping[str, str] = {
 STAGES: Mapping[str, Stage] = {stage.name.lower(): stage for stage in Stage}
 AGES = tuple(band.key for band in AGE_BANDS)
 THEMES = ("light", "dark")
-SINGLE = ("measure", "from", "to", "apart", "layer", "order", "page", "table", "lang", "theme")
+SINGLE = (
+    "measure",
+    "from",
+    "to",
+    "apart",
+    "layer",
+    "order",
+    "page",
+    "table",
+    "lang",
+    "theme",
+    "embed",
+)
 """Keys that may stand once; all others may be repeated, meaning "or"."""
 
 DATE = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}", re.ASCII)
@@ -152,6 +164,8 @@ def _view_pairs(view: ViewOptions) -> Iterator[tuple[str, str]]:
         yield "lang", view.lang
     if view.theme:
         yield "theme", view.theme
+    if view.embed:
+        yield "embed", "1"
 
 
 def _read_pairs(reading: _Reading, query: str, others: set[str]) -> None:
@@ -290,6 +304,7 @@ def _view(reading: _Reading) -> ViewOptions:
         table=_switch(reading, "table"),
         lang=_matching(reading, "lang", LANGUAGE, "write a language as en or fr"),
         theme=_theme(reading),
+        embed=_switch(reading, "embed"),
     )
 
 

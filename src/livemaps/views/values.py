@@ -292,6 +292,8 @@ class ViewOptions:
     lang: str | None = None
     theme: str | None = None
     """`light`, `dark` or None for what the visitor's system prefers."""
+    embed: bool = False
+    """True leaves out header and footer: the page is a part of another one."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -48,6 +48,8 @@ class Page:
     """What a preview of its link says; None: what the site is."""
     bare: bool = False
     """Whether it stands alone, without header and footer, as on a wall."""
+    options: tuple[str, ...] = ()
+    """Keys of the query that it reads itself, besides filters and view options."""
 
     def match(self, path: str) -> Mapping[str, str] | None:
         """Return the parameters in an address that is one of this page, None for others."""

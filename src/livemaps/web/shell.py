@@ -56,6 +56,10 @@ def register(app: dash.Dash, site: Site) -> None:
     )
     def _frame(search: str | None, path: str | None) -> tuple[list[Element], list[Element]]:
         visit = site.visit(search, path or "/")
+        if visit.address.view.embed:
+            return [phrases(visit.words)], embedded(site, visit)
+        if site.page_of(visit.address.path).bare:
+            return [phrases(visit.words)], []
         return header(site, visit), footer(site, visit)
 
     @app.callback(
@@ -127,14 +131,27 @@ def header(site: Site, visit: Visit) -> list[Element]:
             aria_label=words("nav.label"),
         ),
         element("div", _languages(site, visit), _buttons(words), class_="tools"),
-        element(
-            "template",
-            id="phrases",
-            data_lost=words("connection.lost"),
-            data_back=words("connection.back"),
-            data_updated=words("updates.new"),
-        ),
+        phrases(words),
     ]
+
+
+def phrases(words: Words) -> Element:
+    """Return what scripts say in the visitor's language."""
+    return element(
+        "template",
+        id="phrases",
+        data_lost=words("connection.lost"),
+        data_back=words("connection.back"),
+        data_updated=words("updates.new"),
+    )
+
+
+def embedded(site: Site, visit: Visit) -> list[Element]:
+    """Return the foot of a page within another one: the source, and the way to the whole."""
+    words, whole = visit.words, visit.address.shown(embed=False)
+    source = words("simulation.long") if site.profile.simulated else site.profile.attribution
+    opened = element("a", words("embed.open"), href=str(whole), target="_blank", rel="noopener")
+    return [element("p", source, " ", opened)]
 
 
 def _languages(site: Site, visit: Visit) -> Element:

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import contextlib
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
+from urllib.parse import parse_qsl
 from zoneinfo import ZoneInfo
 
 from flask import has_request_context, request
@@ -15,7 +16,7 @@ from livemaps.feeds.profile import Profile
 from livemaps.settings import Settings
 from livemaps.text import Catalogue, Words
 from livemaps.views import Board, QueryProblem
-from livemaps.views.query import parse_query
+from livemaps.views.query import LONGEST_QUERY, LONGEST_VALUE, MOST_PAIRS, parse_query
 from livemaps.web.page import Page
 from livemaps.web.urlstate import Address
 
@@ -84,13 +85,14 @@ class Site:
 
     def visit(self, search: str | None, path: str = "/") -> Visit:
         """Read the query of an address; never raises, whatever stands in it."""
+        page, query = self.page_of(path), search or ""
         try:
-            parsed = self.board.parse(search or "")
+            parsed = self.board.parse(query, page.options)
         except SnapshotError:
-            parsed = parse_query(search or "", None)
-        address = Address(parsed.filters, parsed.view, path)
+            parsed = parse_query(query, None, page.options)
+        address = Address(parsed.filters, parsed.view, path, _own(query, page.options))
         words = self.words(parsed.view.lang)
-        parameters = self.page_of(path).match(path) or {}
+        parameters = page.match(path) or {}
         return Visit(address, words, self.profile, parsed.problems, parameters)
 
     def title(self, visit: Visit) -> str:
@@ -119,3 +121,14 @@ class Site:
     def local(self, moment: datetime) -> datetime:
         """Return a moment on the city's clock."""
         return moment.astimezone(ZoneInfo(self.profile.time_zone))
+
+
+def _own(query: str, names: Collection[str]) -> tuple[tuple[str, str], ...]:
+    """Return the first value of each key that a page reads itself."""
+    try:
+        pairs = parse_qsl(query.removeprefix("?")[:LONGEST_QUERY], max_num_fields=MOST_PAIRS)
+    except ValueError:
+        # More parts than any address has: the problem is told by what reads the filters.
+        return ()
+    found = {name: value[:LONGEST_VALUE] for name, value in reversed(pairs) if name in names}
+    return tuple(sorted(found.items()))

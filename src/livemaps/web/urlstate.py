@@ -8,12 +8,13 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 from typing import Any
+from urllib.parse import urlencode
 
 from livemaps.model import Filters
 from livemaps.views import ViewOptions
 from livemaps.views.query import NAME_FIELDS, to_query
 
-SCOPE = ("lang", "theme")
+SCOPE = ("lang", "theme", "embed")
 """What a visitor keeps when going to another page."""
 
 
@@ -24,6 +25,8 @@ class Address:
     filters: Filters = field(default_factory=Filters)
     view: ViewOptions = field(default_factory=ViewOptions)
     path: str = "/"
+    extra: tuple[tuple[str, str], ...] = ()
+    """What the page itself reads besides, such as the views of a wall, by key."""
 
     def __str__(self) -> str:
         """Return the path and the canonical query, ready for `href`."""
@@ -33,11 +36,23 @@ class Address:
     @property
     def query(self) -> str:
         """The canonical query, empty where everything is as by default."""
-        return to_query(self.filters, self.view)
+        own = to_query(self.filters, self.view)
+        return "&".join(part for part in (own, urlencode(self.extra, safe=":,")) if part)
+
+    def option(self, name: str, default: str = "") -> str:
+        """Return what the address says for a key that the page itself reads."""
+        return dict(self.extra).get(name, default)
+
+    def with_option(self, name: str, value: str | None) -> Address:
+        """Return the address with one key of the page's own set, or left out (None)."""
+        others = {key: held for key, held in self.extra if key != name}
+        extra = others if value is None else others | {name: value}
+        return replace(self, extra=tuple(sorted(extra.items())))
 
     def filtered(self, **changes: Any) -> Address:
         """Return the address with some fields of its filters changed, on the first page."""
-        return Address(replace(self.filters, **changes), replace(self.view, page=1), self.path)
+        filters = replace(self.filters, **changes)
+        return replace(self, filters=filters, view=replace(self.view, page=1))
 
     def shown(self, **changes: Any) -> Address:
         """Return the address with some view options changed."""
@@ -72,7 +87,7 @@ class Address:
 
     def page_link(self, path: str, fragment: str = "") -> str:
         """Return the address of another page in the same language and theme."""
-        kept = ViewOptions(lang=self.view.lang, theme=self.view.theme)
+        kept = ViewOptions(**{name: getattr(self.view, name) for name in SCOPE})
         return str(Address(view=kept, path=path)) + (f"#{fragment}" if fragment else "")
 
     def in_force(self) -> Iterator[tuple[str, str, Address]]:

@@ -8,9 +8,17 @@ from livemaps.web.site import Visit
 
 
 def requests_downloads(visit: Visit) -> list[Element]:
-    """Return links to the requests behind the list."""
+    """Return links to the requests behind the list, and to the feed that tells of new ones."""
     query = to_query(visit.address.filters)
-    return [_file(visit, f"/api/v1/requests.{kind}", query, kind) for kind in ("csv", "geojson")]
+    files = [_file(visit, f"/api/v1/requests.{kind}", query, kind) for kind in ("csv", "geojson")]
+    spoken = "&".join(part for part in (query, f"lang={visit.words.language}") if part)
+    follow = element(
+        "a",
+        visit.words("feed.follow"),
+        href=f"/api/v1/requests.atom?{spoken}",
+        type="application/atom+xml",
+    )
+    return [*files, follow]
 
 
 def area_downloads(visit: Visit) -> list[Element]:
