@@ -45,8 +45,8 @@ def create_app(
 
     It reads what a refresher publishes, now and later, and opens nothing before the first
     request. `profile` is that of `settings.city` unless given. With a `feed`, one refresh runs
-    before the application is returned, for tests and notebooks; to keep it current, use
-    `refreshing` beside it.
+    and is measured before the application is returned, for tests and notebooks; to keep it
+    current, use `refreshing` beside it.
 
     Raises:
         ConfigurationError: the profile or the installation cannot be used.
@@ -60,6 +60,8 @@ def create_app(
     if feed is not None:
         with refresher(settings, city, feed, clock=clock) as once:
             once.run_once()
+            while once.measure(patient=False):
+                pass
     board = create_board(settings, city, clock=clock)
     app = web.build(board, city, settings, Catalogue.load())
     app.server.register_blueprint(blueprint(board, settings, clock))
@@ -149,6 +151,7 @@ def refresher(
             the pages say so).
         SettingError: the folder holds another city.
     """
+    from livemaps.measures.families import FAMILIES
     from livemaps.refresh import Refresher
     from livemaps.store import refresher_lock
 
@@ -166,6 +169,7 @@ def refresher(
             today=today or city_calendar(profile, clock),
             stop=stop,
             on_progress=on_progress,
+            families=FAMILIES,
         )
 
 

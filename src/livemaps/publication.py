@@ -63,6 +63,17 @@ class Publisher:
         self._signature = ""
         """Of the boundary files that the layers were read from."""
 
+    @property
+    def layers(self) -> tuple[BoundaryLayer, ...]:
+        """The boundary layers of the last publication, or those of the folder before it.
+
+        Raises:
+            BoundaryError: they cannot be read.
+        """
+        if not self._layers:
+            self._load_if_new()
+        return self._layers
+
     def publish_if_due(self, published: datetime | None) -> Published:
         """Publish a snapshot unless the current one shows these requests, areas and this day.
 

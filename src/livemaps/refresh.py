@@ -1,7 +1,7 @@
 """One refresh: ask the feed, store what is new in one transaction, publish, say how it went.
 
     run_once()   plan -> pages -> store (all or nothing) -> snapshot -> status
-    upkeep()     between refreshes: what a rewrite left, requests that vanished
+    upkeep()     between refreshes: what a rewrite left, requests that vanished, the measures
     run_whole()  both, for a process that does not go on
 
 A refresh that fails leaves the last good data in place. What was stored but could not be
@@ -13,6 +13,7 @@ from __future__ import annotations
 import json
 import logging
 import threading
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
@@ -29,6 +30,8 @@ from livemaps.errors import (
 from livemaps.feeds.base import Plan, PlanKind, Progress
 from livemaps.feeds.profile import Profile
 from livemaps.health import Health
+from livemaps.measures.families import Family
+from livemaps.measuring import Measuring
 from livemaps.model import Calendar, Clock, Outcome, Refresh
 from livemaps.publication import CityFeed, Publisher
 from livemaps.settings import Settings
@@ -62,7 +65,8 @@ class Refresher:
     """Keeps one data folder current. Whoever makes one holds `refresher_lock` on the folder.
 
     `today` is the day in the city, from which ages are counted. `on_progress` is called after
-    each page. Once `stop` is set, a refresh ends before its next page and is undone.
+    each page. Once `stop` is set, a refresh ends before its next page and is undone. `families`
+    are the measures that are computed of what is published.
     """
 
     def __init__(
@@ -77,6 +81,7 @@ class Refresher:
         today: Calendar,
         on_progress: Progress | None = None,
         stop: threading.Event | None = None,
+        families: Sequence[Family] = (),
     ) -> None:
         self.health = Health(data_dir, profile.name)
         self.stop = stop or threading.Event()
@@ -91,6 +96,9 @@ class Refresher:
         self._on_progress = on_progress
         self._publisher = Publisher(profile, feed, store, data_dir, settings, clock, today)
         self._upkeep = Upkeep(feed, store, settings, clock)
+        self._measuring = Measuring(
+            profile, data_dir, lambda: self._publisher.layers, families, clock
+        )
 
     def run_once(self) -> Refresh:
         """Refresh once. A failure of feed, store, boundaries or snapshot is in what is returned.
@@ -109,17 +117,19 @@ class Refresher:
             return self._failed(run, error)
 
     def run_whole(self) -> Refresh:
-        """Refresh once, do the background work that is due, and publish what it changed.
+        """Refresh once, do the background work that is due, publish and measure what it changed.
 
         What all of it did is in what is returned.
         """
         refresh, work, more = self.run_once(), None, True
         while more:
-            more, done = self.upkeep(), self._upkeep.done
+            more, done = self._keep_up(), self._upkeep.done
             work = work.followed_by(done) if work and done else work or done
-        if work is None or work.outcome is Outcome.UNCHANGED:
-            return refresh
-        return refresh.followed_by(work).followed_by(self.run_once())
+        if work is not None and work.outcome is not Outcome.UNCHANGED:
+            refresh = refresh.followed_by(work).followed_by(self.run_once())
+        while self.measure(patient=False):
+            pass
+        return replace(refresh, trouble=refresh.trouble + self._new_trouble(refresh))
 
     def broken(self, error: Exception) -> None:
         """Report an error that nobody foresaw as a failed refresh."""
@@ -128,7 +138,26 @@ class Refresher:
         self.health.failed(refresh, error)
 
     def upkeep(self) -> bool:
-        """Do one bounded piece of background work; returns whether to call again right away."""
+        """Do one bounded piece of background work; returns whether to call again right away.
+
+        Measures come last: what else is to be done changes the rows.
+        """
+        return self._keep_up() or self.measure()
+
+    def measure(self, *, patient: bool = True) -> bool:
+        """Compute one family of measures if they are due; returns whether to call again right away.
+
+        They are due however the feed is doing: what is shown is measured.
+        """
+        if self.stop.is_set():
+            return False
+        try:
+            return self._measuring.step(patient=patient)
+        finally:
+            self.health.trouble(self._measuring.trouble)
+
+    def _keep_up(self) -> bool:
+        """Do one piece of what the feed needs; returns whether there is more to do right away."""
         if self.health.status.state in (State.FIRST_START, State.FAILING) or self.stop.is_set():
             return False
         try:
@@ -201,7 +230,12 @@ class Refresher:
             finished=self._clock(),
             unplaced=published.unplaced,
             snapshot=published.version,
-            trouble=run.refresh.trouble + published.trouble + self._upkeep.trouble,
+            trouble=(
+                *run.refresh.trouble,
+                *published.trouble,
+                *self._upkeep.trouble,
+                *self._measuring.trouble,
+            ),
         )
         self._log(run.line, refresh)
         self.health.succeeded(
@@ -237,6 +271,10 @@ class Refresher:
         self.health.interrupted()
         error = "told to stop before it was complete: nothing of it was kept"
         return replace(run.refresh, outcome=Outcome.FAILED, finished=self._clock(), error=error)
+
+    def _new_trouble(self, refresh: Refresh) -> tuple[str, ...]:
+        """Return what of the measures did not succeed and was not told with a refresh yet."""
+        return tuple(told for told in self._measuring.trouble if told not in refresh.trouble)
 
     def _log(self, line: int | None, refresh: Refresh) -> None:
         if line is None:

@@ -15,7 +15,7 @@ import pytest
 
 from livemaps.errors import SnapshotDamaged, SnapshotError
 from livemaps.snapshot import Changes, SnapshotReader, files
-from livemaps.snapshot import publish as publish_module
+from livemaps.snapshot import versions as version_module
 from livemaps.snapshot.publish import publishing
 from livemaps.snapshot.read import read_meta
 from livemaps.store import Store
@@ -114,14 +114,20 @@ def full_disk(path: Path, *_: object) -> None:
 
 
 @pytest.mark.parametrize(
-    "step", ["write_arrays", "write_description", "sync_folder", "write_whole"]
+    "step",
+    [
+        "publish.write_arrays",
+        "publish.write_description",
+        "versions.sync_folder",
+        "versions.write_whole",
+    ],
 )
 def test_a_full_disk_leaves_the_last_snapshot_in_use(
     hamlet: Hamlet, monkeypatch: pytest.MonkeyPatch, step: str
 ) -> None:
     (version,) = several(hamlet, 1)
     with monkeypatch.context() as patched:
-        patched.setattr(publish_module, step, full_disk)
+        patched.setattr(f"livemaps.snapshot.{step}", full_disk)
         hamlet.apply(request("26-2"))
         with pytest.raises(SnapshotError, match="No space left"):
             hamlet.publish()
@@ -183,7 +189,7 @@ DAMAGES = [
 def test_damage_is_told_to_readers_and_mended_by_the_next_publication(
     hamlet: Hamlet, damage: Callable[[Path], None], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("livemaps.snapshot.read.PAUSE", 0.0)
+    monkeypatch.setattr("livemaps.snapshot.versions.PAUSE", 0.0)
     several(hamlet, 3)
     damage(hamlet.data_dir / "snapshots")
     with pytest.raises(SnapshotDamaged):
@@ -202,16 +208,16 @@ def test_who_reads_a_good_snapshot_keeps_it_while_the_new_one_is_damaged(
     monkeypatch: pytest.MonkeyPatch,
     caplog: pytest.LogCaptureFixture,
 ) -> None:
-    monkeypatch.setattr("livemaps.snapshot.read.PAUSE", 0.0)
+    monkeypatch.setattr("livemaps.snapshot.versions.PAUSE", 0.0)
     several(hamlet, 1)
     reader = SnapshotReader(hamlet.data_dir)
     good = reader.latest()
     several(hamlet, 1)
     damage(hamlet.data_dir / "snapshots")
-    with caplog.at_level(logging.ERROR, "livemaps.snapshot.read"):
+    with caplog.at_level(logging.ERROR, "livemaps.snapshot.versions"):
         assert [reader.latest() for _ in range(3)] == [good] * 3
-    (record,) = (found for found in caplog.records if found.name == "livemaps.snapshot.read")
-    assert f"{good.version} stays" in record.getMessage()
+    (record,) = (found for found in caplog.records if found.name == "livemaps.snapshot.versions")
+    assert "the new snapshot cannot be shown" in record.getMessage()
     several(hamlet, 1)
     assert reader.latest().current.ids() == ["26-1", "26-2", "26-3"]
 
@@ -272,7 +278,7 @@ def test_a_publication_syncs_few_files(hamlet: Hamlet, monkeypatch: pytest.Monke
         sync(path)
 
     monkeypatch.setattr(files, "sync", counted)
-    monkeypatch.setattr(publish_module, "sync", counted)
+    monkeypatch.setattr(version_module, "sync", counted)
     several(hamlet, 1)
     assert len(synced) <= 10
 

@@ -17,6 +17,15 @@ Facts = Mapping[str, Any]
 
 
 @dataclass(frozen=True, slots=True)
+class Computed:
+    """What computing one family took and gave."""
+
+    seconds: float
+    values: int
+    """Numbers in its arrays."""
+
+
+@dataclass(frozen=True, slots=True)
 class MeasuresMeta:
     """What is true of all measures of one computation."""
 
@@ -38,9 +47,25 @@ class MeasuresMeta:
     seconds: float
     """How long it took."""
     left_out: Mapping[str, int] = field(default_factory=dict)
-    """Requests whose days cannot be, by reason; see `world.IMPOSSIBLE`."""
+    """Requests whose days cannot be, by reason; see `statistics.orders.IMPOSSIBLE`."""
     failed: Mapping[str, str] = field(default_factory=dict)
     """Families that could not be computed, and why."""
+    families: Mapping[str, Computed] = field(default_factory=dict)
+    """Those that were."""
+    complete_since: int | None = None
+    """As in the snapshot: the day from which on every request is held, None: all."""
+    program: str = ""
+    """The version of livemaps that computed it."""
+
+    @property
+    def basis(self) -> tuple[object, ...]:
+        """What the figures depend on besides the rows; measures of another basis are outdated."""
+        return self.city, self.database, self.rules, self.as_of_day
+
+    @property
+    def rows(self) -> tuple[object, ...]:
+        """What tells the rows apart that were measured."""
+        return self.sequence, self.complete_since
 
 
 @dataclass(frozen=True)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -12,8 +13,9 @@ from numpy.typing import NDArray
 
 from livemaps.measures.days import Days
 from livemaps.model import Stage, Standing
-from livemaps.snapshot import NO_DAY, Snapshot
+from livemaps.snapshot import Snapshot
 from livemaps.snapshot.columns import Column
+from livemaps.statistics.orders import IMPOSSIBLE, impossible
 
 if TYPE_CHECKING:
     from livemaps.feeds.boundaries import BoundaryLayer
@@ -25,14 +27,6 @@ CITY = "city"
 VOCABULARY_LEVELS = ("category", "service", "agency", "channel")
 COMBINED = "service-"
 """Begins the name of the level of a service in an area of a containing layer: `service-ward`."""
-
-IMPOSSIBLE = (
-    "requested in the future",
-    "resolved without a closed day",
-    "closed before requested",
-    "closed in the future",
-)
-"""Why a request cannot be measured in time, in the order in which they are looked for."""
 
 
 @dataclass(frozen=True)
@@ -53,13 +47,15 @@ class World:
 
     Its rows are all requests that count (`Standing.COUNTS`) and whose days are possible, in no
     order to rely on; `column(name)` gives a column of them. `layers` are the polygons, empty
-    where a measure is computed without (then there are no neighbours).
+    where a measure is computed without (then there are no neighbours). `data_dir` is where the
+    store can be read, None where there is none (then nothing observed is known).
     """
 
     snapshot: Snapshot
     profile: Profile
     days: Days
     layers: Sequence[BoundaryLayer] = ()
+    data_dir: Path | None = None
     _columns: dict[str, Column] = field(default_factory=dict, repr=False, compare=False)
 
     @property
@@ -72,6 +68,10 @@ class World:
         if name not in self._columns:
             self._columns[name] = self._all(name)[self._possible]
         return self._columns[name]
+
+    def forget(self) -> None:
+        """Let go of the columns that are kept; what asks for them again pays again."""
+        self._columns.clear()
 
     @cached_property
     def resolved(self) -> Mask:
@@ -134,15 +134,12 @@ class World:
     @cached_property
     def _reasons(self) -> NDArray[np.uint8]:
         """Return for each true row 0 if it is possible, 1 + the reason, or 255: it does not count."""
-        requested, closed = self._all("requested_day"), self._all("closed_day")
-        resolved = self._all("stage") == Stage.RESOLVED
-        faults = (
-            requested > self.days.as_of,
-            resolved & (closed == NO_DAY),
-            resolved & (closed < requested),
-            resolved & (closed > self.days.as_of),
+        reasons = impossible(
+            self._all("requested_day"),
+            self._all("closed_day"),
+            self._all("stage") == Stage.RESOLVED,
+            self.days.as_of,
         )
-        reasons = np.select(faults, range(1, len(faults) + 1), 0).astype(np.uint8)
         reasons[self._all("standing") != Standing.COUNTS] = 255
         return reasons
 

@@ -35,9 +35,10 @@ from livemaps.snapshot.figures import counts_of, newest_day, unplaced_of
 from livemaps.snapshot.history import FORMAT, Base, BaseMeta, open_base
 from livemaps.snapshot.history import read_meta as read_base_meta
 from livemaps.snapshot.parts import Parts, make_parts
-from livemaps.snapshot.publish import next_version, prune, publish, publishing
+from livemaps.snapshot.publish import prune, publish, publishing
 from livemaps.snapshot.read import open_current
 from livemaps.snapshot.source import RequestStore, RowSource, complete_since
+from livemaps.snapshot.versions import next_version
 
 FRESH_LIMIT = 20_000
 """From how many changed rows on the history base is built anew."""

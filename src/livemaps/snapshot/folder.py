@@ -1,10 +1,7 @@
-"""The names in `<data-dir>/snapshots`, and the locks by which its users do not harm each other.
+"""The names in a folder of versions, and the locks by which its users do not harm each other.
 
-<data-dir>/snapshots/current             the version that is current, replaced by rename
-<data-dir>/snapshots/<version>/          a snapshot; `lease` in it is locked while it is read
-<data-dir>/snapshots/base-<version>/     the history base that snapshots refer to
-<data-dir>/snapshots/.tmp-*              unfinished, or about to be removed
-<data-dir>/snapshots/.publishing         locked by the one that publishes
+What every such folder holds is told in `versions.py`; in `<data-dir>/snapshots` there are the
+history bases too that snapshots refer to, as `base-<version>`.
 """
 
 from __future__ import annotations

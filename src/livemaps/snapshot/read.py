@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-import logging
-import threading
-import time
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 
 import numpy as np
 
 from livemaps.errors import NoSnapshot, SnapshotDamaged
 from livemaps.snapshot import folder as names
+from livemaps.snapshot import versions
 from livemaps.snapshot.columns import Table, encode_id, find_ids
 from livemaps.snapshot.contents import (
     Places,
@@ -25,12 +24,7 @@ from livemaps.snapshot.files import read_arrays
 from livemaps.snapshot.folder import Lock, read_pointer
 from livemaps.snapshot.history import Base, open_base
 from livemaps.snapshot.rows import unresolved_count
-
-logger = logging.getLogger(__name__)
-
-ATTEMPTS = 50
-PAUSE = 0.01
-"""Seconds between attempts: a publication that a reader runs into is over much sooner."""
+from livemaps.snapshot.versions import Latest
 
 BaseOpener = Callable[[Path], Base]
 
@@ -39,11 +33,10 @@ class SnapshotReader:
     """Opens what was published in a data folder. One for a process; safe between threads."""
 
     def __init__(self, data_dir: Path) -> None:
-        self._snapshots = data_dir / names.SNAPSHOTS
-        self._lock = threading.Lock()
-        self._seen: tuple[int, int] | None = None
-        self._latest: Snapshot | None = None
-        self._base: Base | None = None
+        snapshots = data_dir / names.SNAPSHOTS
+        # Not a method of this object: what refers to itself lets go of its leases too late.
+        opener = partial(open_current, snapshots, _Bases().open)
+        self._latest = Latest(snapshots, opener, "snapshot")
 
     def latest(self) -> Snapshot:
         """Return the current snapshot: the same object until another is published.
@@ -55,38 +48,17 @@ class SnapshotReader:
             NoSnapshot: nothing was published yet.
             SnapshotDamaged: published files are missing or unreadable, and none was opened before.
         """
-        latest, seen = self._latest, self._stat()
-        if latest is not None and seen == self._seen:
-            return latest
-        with self._lock:
-            seen = self._stat()
-            if self._latest is None or seen != self._seen:
-                self._latest = self._open_or_keep()
-                self._seen = seen
-            return self._latest
+        return self._latest.get()
 
-    def _open_or_keep(self) -> Snapshot:
-        """Open the current snapshot; where it is damaged, return the good one that is open."""
-        try:
-            return open_current(self._snapshots, self._open_base)
-        except SnapshotDamaged as error:
-            if self._latest is None:
-                raise
-            logger.error(  # noqa: TRY400 - the sentence says it all
-                "the new snapshot cannot be shown, %s stays: %s", self._latest.version, error
-            )
-            return self._latest
 
-    def _stat(self) -> tuple[int, int] | None:
-        """Return what is different once the pointer was replaced."""
-        try:
-            pointer = (self._snapshots / names.POINTER).stat()
-        except FileNotFoundError:
-            return None
-        return pointer.st_ino, pointer.st_mtime_ns
+class _Bases:
+    """Opens a base once for all the snapshots that refer to it."""
 
-    def _open_base(self, folder: Path) -> Base:
-        """Open a base once for all the snapshots that refer to it."""
+    def __init__(self) -> None:
+        self._base: Base | None = None
+
+    def open(self, folder: Path) -> Base:
+        """Return the base in a folder. Raises FileNotFoundError or SnapshotDamaged."""
         if self._base is None or self._base.meta.base_id != folder.name:
             self._base = open_base(folder)
         return self._base
@@ -99,18 +71,9 @@ def open_current(snapshots: Path, base_opener: BaseOpener = open_base) -> Snapsh
         NoSnapshot: nothing was published yet.
         SnapshotDamaged: published files are missing or unreadable.
     """
-    failure: OSError | None = None
-    for attempt in range(ATTEMPTS):
-        version = read_pointer(snapshots)
-        try:
-            return _open(snapshots, version, base_opener)
-        except (FileNotFoundError, BlockingIOError) as error:
-            failure = error
-            if attempt and version == read_pointer(snapshots):
-                time.sleep(PAUSE)
-        except OSError as error:
-            raise SnapshotDamaged(f"{snapshots / version} cannot be read: {error}") from error
-    raise SnapshotDamaged(f"the snapshot {version} lacks a file: {failure}") from failure
+    return versions.open_current(
+        snapshots, lambda version: _open(snapshots, version, base_opener), "snapshot"
+    )
 
 
 def read_meta(data_dir: Path) -> SnapshotMeta | None:
