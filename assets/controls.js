@@ -62,7 +62,8 @@
       return;
     }
     event.preventDefault();
-    go(anchor.href);
+    /* In a plan the link is an SVG element, whose `href` is not a text. */
+    go(anchor.getAttribute("href"));
     if (anchor.hasAttribute("data-suggestion")) {
       closeSuggestions(true);
     }

@@ -97,7 +97,7 @@ def chart(plot: Plot, words: Words, write: Write | None = None) -> Element:
         element("figcaption", plot.title, _unit(plot)),
         _legend(plot, words),
         shown,
-        _twin(plot, words, written),
+        element("div", _twin(plot, words, written), _keep(plot, words), class_="chart-foot"),
         class_="chart",
         data_picture=plot.name or None,
     )
@@ -340,6 +340,22 @@ def _twin(plot: Plot, words: Words, written: Write) -> Element:
         element("summary", words("chart.table")),
         element("div", table, class_="scrolling", tabindex=0, role="region", aria_label=plot.title),
         class_="twin",
+    )
+
+
+def _keep(plot: Plot, words: Words) -> Element | None:
+    """Return the button that keeps the chart as a picture (`assets/picture.js`)."""
+    return picture_button(words) if plot.name else None
+
+
+def picture_button(words: Words) -> Element:
+    """Return the button that keeps the figure or plan that it is in as a picture."""
+    return element(
+        "button",
+        words("download.png"),
+        type="button",
+        class_="link-button no-print",
+        data_action="save-picture",
     )
 
 
