@@ -182,10 +182,10 @@ def _request_fields(request: ListedRequest) -> dict[str, Cell]:
         "category": request.category,
         "agency_responsible": request.agency_responsible,
         "channel": request.channel,
-        "requested_datetime": _written(request.requested_day, request.requested_time),
-        "updated_datetime": _written(request.updated_day, request.updated_time),
-        "closed_datetime": _written(request.closed_day, request.closed_time),
-        "expected_datetime": _written(request.expected_day, request.expected_time),
+        "requested_datetime": written(request.requested_day, request.requested_time),
+        "updated_datetime": written(request.updated_day, request.updated_time),
+        "closed_datetime": written(request.closed_day, request.closed_time),
+        "expected_datetime": written(request.expected_day, request.expected_time),
         "age_days": request.age,
         **areas,
         "lat": request.lat,
@@ -212,7 +212,7 @@ def _blocks(snapshot: Snapshot, rows: Ranked) -> Iterator[Iterable[ListedRequest
         yield requests_of(snapshot, rows[start : start + BLOCK])
 
 
-def _written(day: int | None, seconds: int | None) -> str | None:
+def written(day: int | None, seconds: int | None) -> str | None:
     """Return a day, and the time of day where there is one, as ISO 8601 without a zone."""
     if day is None:
         return None

@@ -23,6 +23,7 @@ from livemaps.api.answers import (
     unchanged,
     unexpected_error,
 )
+from livemaps.api.life import add_life
 from livemaps.errors import LivemapsError, UnknownValue, VisitorError
 from livemaps.model import Clock, Filters, utc_now
 from livemaps.settings import Settings
@@ -68,7 +69,9 @@ def blueprint(board: Board, settings: Settings, clock: Clock = utc_now) -> Bluep
     routes = Blueprint("api", __name__)
     _add_health(routes, board, clock)
     _add_exports(routes, board, settings.data_dir / "areas")
-    _add_feed(routes, board, Catalogue.load())
+    catalogue = Catalogue.load()
+    _add_feed(routes, board, catalogue)
+    add_life(routes, board, catalogue.words(None))
     _add_polygons(routes, settings.data_dir / "areas")
     _add_errors(routes)
     routes.after_request(_open_to_all)

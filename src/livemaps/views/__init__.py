@@ -15,11 +15,13 @@
     board.service_options(filters, text, limit=20) -> tuple[Option, ...]
     board.search(filters, text, limit=8) -> tuple[Suggestion, ...]
     board.find(service_request_id) -> ListedRequest | None
+    board.life(service_request_id) -> RequestLife | None
 
 Everything here needs numpy and no more.
 """
 
 from livemaps.views.board import Board
+from livemaps.views.life import RequestLife, SeenChange, Step
 from livemaps.views.values import (
     AreaValues,
     Bounds,
@@ -60,6 +62,9 @@ __all__ = [
     "Option",
     "ParsedQuery",
     "QueryProblem",
+    "RequestLife",
+    "SeenChange",
+    "Step",
     "Suggestion",
     "Trend",
     "ViewOptions",

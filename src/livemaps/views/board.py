@@ -8,12 +8,14 @@ from typing import Literal, Protocol, TypeVar
 
 from livemaps.errors import NoSnapshot
 from livemaps.feeds.profile import Profile
+from livemaps.measures.observed import events_of
 from livemaps.model import Clock, Filters, Order, utc_now
 from livemaps.settings import Settings
 from livemaps.snapshot import Snapshot
 from livemaps.status import FILE, Status, read_status
-from livemaps.views import areas, facets, headline, listing, marks, query, search, trend
+from livemaps.views import areas, facets, headline, life, listing, marks, query, search, trend
 from livemaps.views.known import Known
+from livemaps.views.life import RequestLife
 from livemaps.views.memo import Memo
 from livemaps.views.outlines import Outlines, read_outlines
 from livemaps.views.tally import Tally, tally
@@ -217,6 +219,14 @@ class Board:
     def find(self, service_request_id: str) -> ListedRequest | None:
         """Return one request by its number, None where there is none."""
         return listing.find(self.snapshot(), service_request_id)
+
+    def life(self, service_request_id: str) -> RequestLife | None:
+        """Return the life of one request with what was seen of it, None where there is none.
+
+        Where the database cannot be read now, the life is told without, and says so.
+        """
+        seen = events_of(self.settings.data_dir, self.profile, service_request_id)
+        return life.life(self.snapshot(), self.profile, service_request_id, seen)
 
     def _home(self, snapshot: Snapshot, filters: Filters, view: ViewOptions) -> Home:
         """Work out the first screen."""
