@@ -6,9 +6,12 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from livemaps.measures.contents import FamilyResult
+from livemaps.measures.expected import expected_of_world
 from livemaps.measures.flow import flow
 from livemaps.measures.life import life
 from livemaps.measures.queues import queues_of_world
+from livemaps.measures.rereported import rereported
+from livemaps.measures.standards import standards
 from livemaps.measures.world import World
 
 
@@ -24,4 +27,7 @@ FAMILIES: tuple[Family, ...] = (
     Family("life", life),
     Family("flow", flow),
     Family("queues", queues_of_world),
+    Family("standards", standards),
+    Family("re-reported", rereported),
+    Family("expected", expected_of_world),
 )

@@ -20,28 +20,23 @@ from livemaps.statistics.overdispersed import (
     negative_binomial_p,
     steadied,
 )
+from livemaps.statistics.verdicts import (
+    AS_EXPECTED,
+    FEWER,
+    LEAST_EFFECT,
+    LEAST_EXPECTED,
+    MORE,
+    MOST_FALSE,
+    TOO_FEW,
+)
 
 Floats = NDArray[np.float64]
-
-WORDS = ("too_few", "fewer", "as_expected", "more")
-"""What is said to the public of an area, by the code in the tables."""
-
-TOO_FEW, FEWER, AS_EXPECTED, MORE = range(4)
-
-LEAST_EXPECTED = 5.0
-"""Below this a ratio says nothing: chance alone doubles or halves it."""
-
-LEAST_EFFECT = 1.25
-"""A smoothed ratio between 1 / this and this is as expected, however sure it is."""
 
 LEAST_VARIANCE = (LEAST_EFFECT - 1) ** 2
 """Of the ratios' prior: one standard deviation of it is no less than the least effect.
 
 In a city where nearly nothing differs the estimate is 0, which would hide the one area that does.
 """
-
-MOST_FALSE = 0.05
-"""The largest expected share of false words among the words "more" and "fewer"."""
 
 
 @dataclass(frozen=True, slots=True)

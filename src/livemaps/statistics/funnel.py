@@ -8,18 +8,12 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-Floats = NDArray[np.float64]
+from livemaps.statistics.verdicts import ABOVE, BELOW, INNER, NOT_COMPARED, OUTER, WITHIN
 
-INNER, OUTER = 0.95, 0.998
-"""What the two pairs of limits hold of groups like the whole: two and three standard deviations."""
+Floats = NDArray[np.float64]
 
 WINSORISED = 0.1
 """The share of scores at either end that is drawn in before the dispersion is estimated."""
-
-POSITIONS = ("not_compared", "within", "above", "below")
-"""Where a group lies, by code; above and below are beyond the outer limits."""
-
-NOT_COMPARED, WITHIN, ABOVE, BELOW = range(4)
 
 
 @dataclass(frozen=True, slots=True)

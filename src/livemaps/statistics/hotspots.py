@@ -16,33 +16,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from livemaps.statistics.discovery import q_values
+from livemaps.statistics.verdicts import COLD, HOT, MOST_FALSE, NONE, NOT_TESTED, PERMUTATIONS
 
 Floats = NDArray[np.float64]
 Codes = NDArray[np.uint8]
 
-PERMUTATIONS = 9_999
-"""With 999 no p is below 0.002, which no cluster of less than 13 in 310 areas would survive."""
-
 LEAST_AREAS = 8
 """Of fewer areas there are too few ways to shuffle the neighbours."""
-
-MOST_FALSE = 0.05
-"""The largest expected share of false findings among the areas found, for each statistic."""
-
-SPOTS = ("not_tested", "none", "hot_spot", "cold_spot")
-"""What Gi* finds, by code."""
-
-CLUSTERS = (
-    "not_tested",
-    "none",
-    "high_among_high",
-    "low_among_high",
-    "low_among_low",
-    "high_among_low",
-)
-"""What local Moran finds, by code: 1 + esda's quadrant where it is one."""
-
-NOT_TESTED, NONE, HOT, COLD = range(4)
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,7 +38,9 @@ class HotSpots:
     moran_p: Floats
     moran_q: Floats
     spot: Codes
+    """By position in `verdicts.SPOTS`."""
     cluster: Codes
+    """By position in `verdicts.CLUSTERS`."""
 
 
 def hot_spots(
@@ -101,7 +83,8 @@ def hot_spots(
 
 
 def _told(tested: NDArray[np.bool_], q: Floats, kind: NDArray[Any]) -> Codes:
-    return np.select([~tested, q <= MOST_FALSE], [NOT_TESTED, kind], NONE).astype(np.uint8)
+    told = np.where(q <= MOST_FALSE, kind, NONE)
+    return np.where(tested, told, NOT_TESTED).astype(np.uint8)
 
 
 def _testable(values: Floats, pairs: NDArray[np.int64]) -> NDArray[np.bool_]:
@@ -133,12 +116,11 @@ def _getis_ord(
     """Return Gi* as a standard score, and p. Shifted to begin at 1: the score stays the same."""
     import esda
 
-    weights = _weights(near)
-    weights.transform = "b"
+    with_itself = {at: sorted([at, *others]) for at, others in near.items()}
     with _quiet():
         found = esda.G_Local(
             values - values.min() + 1.0,
-            weights,
+            _weights(with_itself),
             transform="B",
             star=True,
             permutations=permutations,

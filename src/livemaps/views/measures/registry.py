@@ -5,7 +5,16 @@ from __future__ import annotations
 from collections.abc import Mapping
 from types import MappingProxyType
 
-from livemaps.views.measures import backlog, flow, life, queues, unattended
+from livemaps.views.measures import (
+    backlog,
+    expected,
+    flow,
+    life,
+    queues,
+    rereported,
+    standards,
+    unattended,
+)
 from livemaps.views.measures.values import MeasureView
 
 VIEWS: tuple[MeasureView, ...] = (
@@ -14,6 +23,9 @@ VIEWS: tuple[MeasureView, ...] = (
     flow.VIEW,
     queues.VIEW,
     unattended.VIEW,
+    standards.VIEW,
+    rereported.VIEW,
+    expected.VIEW,
 )
 
 MEASURES: Mapping[str, MeasureView] = MappingProxyType({view.name: view for view in VIEWS})
