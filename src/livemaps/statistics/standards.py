@@ -85,8 +85,10 @@ def due_days(
     promised = np.flatnonzero(np.asarray(standard) != NO_STANDARD)
     uncovered = np.zeros(len(requested), bool)
     if len(promised):
-        table, covered, first = _due_table(requested[promised], promises, calendar)
-        at = (standard[promised], requested[promised] - first)
+        distinct = tuple(dict.fromkeys(promises))
+        index = np.array([distinct.index(promise) for promise in promises])
+        table, covered, first = _due_table(requested[promised], distinct, calendar)
+        at = (index[standard[promised]], requested[promised] - first)
         day[promised], by[promised] = table[at], DueBy.STANDARD
         uncovered[promised] = ~covered[at]
     given = expected >= 0
