@@ -1,0 +1,174 @@
+"""How long a request like this takes: the look-up behind a request's page."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from livemaps.errors import UnknownValue
+from livemaps.measures.contents import Measures
+from livemaps.measures.time_to_close import RECENT, SHARES
+from livemaps.measures.world import CITY, COMBINED
+from livemaps.statistics.survival import NOT_REACHED
+from livemaps.views.measures.groups import Group
+from livemaps.views.measures.lifetimes import Lifetimes, Source
+
+MOST_POINTS = 60
+"""A curve of more points than this is thinned: a screen shows no more."""
+
+HALF, EIGHT_OF_TEN = SHARES.index(0.5), SHARES.index(0.8)
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """A group of requests that speaks for the one asked about."""
+
+    level: str
+    group: Group
+    cohort: str
+    """`recent`: requested in the last two years; `history`: since every request is held."""
+    own: bool
+    """Whether it is the group that was asked about; else too few are known of that."""
+
+
+@dataclass(frozen=True, slots=True)
+class Wait:
+    """What is to come for a request that is still open at the end of day `age` of its life."""
+
+    age: int
+    told: Told
+    at_risk: int
+    """How many requests got as old."""
+    half: int | None
+    """The day of its life by which half of them were closed; None: later than `followed`."""
+    eight_of_ten: int | None
+    followed: int
+    """The longest that any of them was followed, in days."""
+
+    @property
+    def half_more(self) -> int | None:
+        """How many days that still is."""
+        return None if self.half is None else self.half - self.age
+
+    @property
+    def eight_of_ten_more(self) -> int | None:
+        """How many days it still is until 8 of 10 are closed."""
+        return None if self.eight_of_ten is None else self.eight_of_ten - self.age
+
+
+@dataclass(frozen=True, slots=True)
+class UsualTime:
+    """How long requests of a group take. Days are whole days from the request."""
+
+    told: Told
+    requests: int
+    """Of the group that speaks."""
+    half: int | None
+    """The day by which half are closed; None: later than `followed`."""
+    eight_of_ten: int | None
+    """The usual time: the day by which 8 of 10 are closed; None: later than `followed`."""
+    followed: int
+    curve: tuple[tuple[int, float], ...]
+    """Days, each with the share closed by its end; at most `MOST_POINTS`."""
+    wait: Wait | None
+    """What is to come at the age asked about; None without an age, or if nothing can be said."""
+
+
+def usual(
+    measures: Measures,
+    *,
+    service: str | None = None,
+    area: tuple[str, str] | None = None,
+    age: int | None = None,
+) -> UsualTime | None:
+    """Return how long requests of a service take, in an area of a containing layer if one is given.
+
+    Args:
+        measures: what was computed.
+        service: the service's name; None: all services together.
+        area: a boundary layer's id and the key of an area in it. A service in an area of the
+            finest layer is answered for the service, which then is not `own`.
+        age: for a request that is open: its age in whole days.
+
+    Returns:
+        The answer of the narrowest group that has enough requests; None where not even the
+        city has, or where the service is set apart and has too few.
+
+    Raises:
+        MeasuresPending: the time to close is not computed yet.
+        UnknownValue: there is no such service or area.
+    """
+    lives = Lifetimes(measures)
+    level, code, exact = _group(lives, service, area)
+    spoken = lives.speaker(level, code)
+    if spoken is None:
+        return None
+    used, group = spoken
+    source = Source(RECENT, used)
+    days = lives.told(level, "told_days")[code, :, 0]
+    return UsualTime(
+        told=Told(used, lives.group(used, group), RECENT, exact and used == level),
+        requests=int(lives.array(source, "requests")[group]),
+        half=_day(days[HALF]),
+        eight_of_ten=_day(days[EIGHT_OF_TEN]),
+        followed=int(lives.told(level, "told_longest")[code]),
+        curve=_curve(lives, source, group),
+        wait=None if age is None else _wait(lives, level, code, age, exact),
+    )
+
+
+def _group(
+    lives: Lifetimes, service: str | None, area: tuple[str, str] | None
+) -> tuple[str, int, bool]:
+    """Return the level and code of a group, and whether it is just the one asked about."""
+    vocab, place = lives.measures.vocab, 0
+    if service is not None and service not in vocab.service.codes:
+        raise UnknownValue("service", service, "choose one of the services that the data has")
+    if area is not None:
+        layer = lives.words.layer(area[0])
+        if layer is None or area[1] not in layer.code_of:
+            raise UnknownValue(*area, "choose an area of a boundary layer that the city has")
+        place = layer.code_of[area[1]]
+        if service is None:
+            return area[0], place, True
+        if COMBINED + area[0] in lives.levels:
+            code = vocab.service.codes[service] * layer.codes + place
+            return COMBINED + area[0], code, True
+    if service is None:
+        return CITY, 0, True
+    return "service", vocab.service.codes[service], area is None
+
+
+def _wait(lives: Lifetimes, level: str, code: int, age: int, exact: bool) -> Wait | None:
+    """Return what is to come for a request of a group at an age, None where nothing tells."""
+    found, used = lives.waiting(level, np.array([code]), age)
+    place = int(found.source[0])
+    if place < 0:
+        return None
+    source, group = used[place], int(found.group[0])
+    told = Told(
+        source.level,
+        lives.group(source.level, group),
+        source.cohort,
+        exact and source.level == level,
+    )
+    half, eight = found.day[0]
+    return Wait(age, told, int(found.at_risk[0]), _day(half), _day(eight), int(found.longest[0]))
+
+
+def _curve(lives: Lifetimes, source: Source, group: int) -> tuple[tuple[int, float], ...]:
+    """Return a group's share closed by day, thinned by equal steps of the share."""
+    start, stop = lives.array(source, "starts")[group : group + 2].tolist()
+    days = lives.array(source, "day")[start:stop]
+    closed = 1 - lives.array(source, "survival")[start:stop]
+    if len(days) > MOST_POINTS:
+        wanted = np.linspace(closed[0], closed[-1], MOST_POINTS - 1)
+        at = np.append(np.searchsorted(closed, wanted), len(days) - 1)
+        kept = np.unique(np.minimum(at, len(days) - 1))
+        days, closed = days[kept], closed[kept]
+    return tuple(zip(days.tolist(), closed.tolist(), strict=True))
+
+
+def _day(day: int) -> int | None:
+    return None if day == NOT_REACHED else int(day)
