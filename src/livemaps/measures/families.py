@@ -12,6 +12,7 @@ from livemaps.measures.life import life
 from livemaps.measures.queues import queues_of_world
 from livemaps.measures.rereported import rereported
 from livemaps.measures.standards import standards
+from livemaps.measures.time_to_close import time_to_close
 from livemaps.measures.world import World
 
 
@@ -30,4 +31,5 @@ FAMILIES: tuple[Family, ...] = (
     Family("standards", standards),
     Family("re-reported", rereported),
     Family("expected", expected_of_world),
+    Family("time-to-close", time_to_close),
 )

@@ -13,7 +13,9 @@ from livemaps.views.measures import (
     queues,
     rereported,
     standards,
+    time_to_close_table,
     unattended,
+    usual_time,
 )
 from livemaps.views.measures.values import MeasureView
 
@@ -26,6 +28,8 @@ VIEWS: tuple[MeasureView, ...] = (
     standards.VIEW,
     rereported.VIEW,
     expected.VIEW,
+    time_to_close_table.VIEW,
+    usual_time.VIEW,
 )
 
 MEASURES: Mapping[str, MeasureView] = MappingProxyType({view.name: view for view in VIEWS})
