@@ -9,6 +9,7 @@ from functools import cached_property
 
 import numpy as np
 
+from livemaps.demo.durations import STRANDED_MOST
 from livemaps.evaluation.history import History
 from livemaps.evaluation.report import Section
 from livemaps.measures.contents import FamilyResult, Measures, MeasuresMeta
@@ -43,6 +44,11 @@ class Plan:
     def last_day(self) -> int:
         """The day of the last world: the day after the newest request was published."""
         return int(self.history.lives["requested"][-1]) + 1
+
+    @property
+    def truth_days(self) -> int:
+        """How far beyond the last day the truth is known: to the end of every life, or not at all."""
+        return STRANDED_MOST if self.simulated else 0
 
     def random(self, *purpose: int) -> np.random.Generator:
         """Return the random numbers of one purpose: independent of all others."""
