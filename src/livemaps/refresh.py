@@ -174,6 +174,8 @@ class Refresher:
             logger.info("%s: %s", self._profile.name, plan.note)
         with self._store.refreshing(started) as writing:
             tally = self._fetch(plan, writing)
+            if plan.kind is not PlanKind.FIRST:
+                writing.note_arrivals(self._today())
             writing.save_feed_state(plan.state)
             refresh = self._taken(plan, started, tally, writing)
             line = writing.log(refresh)

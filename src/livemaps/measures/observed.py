@@ -14,7 +14,7 @@ from pathlib import Path
 from urllib.parse import quote
 
 from livemaps.errors import StoreError
-from livemaps.store import Event
+from livemaps.store import Arrival, Event
 from livemaps.store.connection import translated
 from livemaps.store.database import FILE
 from livemaps.store.reading import Reading
@@ -60,6 +60,16 @@ def seen_reopened(data_dir: Path, since: int) -> tuple[str, ...]:
     with _reading(data_dir) as connection, translated(data_dir / FILE):
         rows = connection.execute(_SEEN_SINCE, (Kind.REOPENED, since)).fetchall()
     return tuple(row[0] for row in rows)
+
+
+def arrivals(data_dir: Path, city: City, since: int) -> tuple[Arrival, ...]:
+    """Return what live refreshes first saw on each day of the city from a day on.
+
+    Raises:
+        StoreError: the database cannot be read.
+    """
+    with _reading(data_dir) as connection:
+        return Reading(connection, data_dir / FILE, city).arrivals(since)
 
 
 @contextmanager

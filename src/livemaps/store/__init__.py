@@ -9,6 +9,7 @@ from livemaps.store.reading import Reading
 from livemaps.store.records import (
     NO_TIME,
     Applied,
+    Arrival,
     City,
     Event,
     KeptReject,
@@ -21,6 +22,7 @@ from livemaps.store.writing import Writing
 __all__ = [
     "NO_TIME",
     "Applied",
+    "Arrival",
     "City",
     "Event",
     "KeptReject",

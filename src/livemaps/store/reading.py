@@ -17,7 +17,7 @@ from livemaps.model import Outcome, Place, Refresh, day_date
 from livemaps.store import locks
 from livemaps.store.batches import batch_of, selection
 from livemaps.store.connection import translated
-from livemaps.store.records import City, Event, KeptReject, Kind, RowBatch, StoredRequest
+from livemaps.store.records import Arrival, City, Event, KeptReject, Kind, RowBatch, StoredRequest
 from livemaps.store.vocabulary import area_keys, chunks
 
 BATCH_ROWS = 50_000
@@ -143,6 +143,11 @@ class Reading:
         """Return the newest refreshes, newest first."""
         query = "SELECT * FROM refreshes ORDER BY id DESC LIMIT ?"
         return tuple(_refresh(row[1:]) for row in self._all(query, limit))
+
+    def arrivals(self, since: int) -> tuple[Arrival, ...]:
+        """Return what live refreshes first saw on each day from a day on, oldest first."""
+        query = "SELECT * FROM arrivals WHERE seen_day >= ? ORDER BY seen_day, requested_day"
+        return tuple(Arrival(*row) for row in self._all(query, since))
 
     def rejects(self, limit: int) -> tuple[KeptReject, ...]:
         """Return the newest rows that could not be read, newest first."""

@@ -131,6 +131,17 @@ class Event(NamedTuple):
     """The names of the fields that differ, as in `RequestRow`."""
 
 
+class Arrival(NamedTuple):
+    """How many requests of one day live refreshes first saw on another. Days of the city.
+
+    A day on which live refreshes looked has an entry for itself, with 0 rows where none came.
+    """
+
+    seen_day: int
+    requested_day: int
+    rows: int
+
+
 class KeptReject(NamedTuple):
     """A row that could not be read, with when it came (epoch seconds)."""
 

@@ -84,7 +84,15 @@ _REJECTS_ONCE: Step = (
     "CREATE UNIQUE INDEX rejects_digest ON rejects (digest)",
 )
 
-STEPS: tuple[Step, ...] = (_FIRST, _REJECTS_ONCE)
+# By day of the city on which a live refresh first saw them: how late the feed tells of requests.
+_ARRIVALS: Step = (
+    """CREATE TABLE arrivals (
+        seen_day INTEGER NOT NULL, requested_day INTEGER NOT NULL, rows INTEGER NOT NULL,
+        PRIMARY KEY (seen_day, requested_day)
+    ) STRICT, WITHOUT ROWID""",
+)
+
+STEPS: tuple[Step, ...] = (_FIRST, _REJECTS_ONCE, _ARRIVALS)
 
 
 def migrate(connection: sqlite3.Connection, path: Path, steps: Sequence[Step] = STEPS) -> None:

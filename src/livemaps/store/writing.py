@@ -10,6 +10,7 @@ from datetime import datetime
 from typing import NamedTuple
 
 from livemaps.model import Refresh, Reject, RequestRow, Stage, Standing
+from livemaps.store.arrivals import note_arrivals
 from livemaps.store.records import Applied, City, Kind
 from livemaps.store.schema import STATE_COLUMNS
 from livemaps.store.vocabulary import PlaceCodes, Words, chunks, marks
@@ -179,6 +180,10 @@ class Writing:
         number = self._connection.execute(query, values).lastrowid or 0
         self._connection.execute("DELETE FROM refreshes WHERE id <= ?", (number - REFRESHES_KEPT,))
         return number
+
+    def note_arrivals(self, day: int) -> None:
+        """Note what was inserted, which was not in bulk, as first seen on a day of the city."""
+        note_arrivals(self._connection, self._sequence, day)
 
     @property
     def applied(self) -> Applied:
