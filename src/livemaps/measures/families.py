@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 
+from livemaps.measures.compare import compare
 from livemaps.measures.contents import FamilyResult
 from livemaps.measures.expected import expected_of_world
 from livemaps.measures.flow import flow
@@ -31,5 +32,6 @@ FAMILIES: tuple[Family, ...] = (
     Family("standards", standards),
     Family("re-reported", rereported),
     Family("expected", expected_of_world),
+    Family("compare", compare),
     Family("time-to-close", time_to_close),
 )

@@ -7,6 +7,7 @@ from types import MappingProxyType
 
 from livemaps.views.measures import (
     backlog,
+    compare,
     expected,
     flow,
     life,
@@ -28,6 +29,7 @@ VIEWS: tuple[MeasureView, ...] = (
     standards.VIEW,
     rereported.VIEW,
     expected.VIEW,
+    compare.VIEW,
     time_to_close_table.VIEW,
     usual_time.VIEW,
 )

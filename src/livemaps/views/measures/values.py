@@ -33,7 +33,7 @@ class Parameter:
     """A key of the query that one measure reads besides the filters."""
 
     name: str
-    kind: Literal["choice", "whole"]
+    kind: Literal["choice", "whole", "text"]
     default: str | int | None
     meaning: str
     choices: tuple[str, ...] = ()

@@ -1,0 +1,224 @@
+"""Any area or agency beside another one and the whole, with what chance alone would give."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from livemaps.errors import UnknownValue
+from livemaps.measures.compare_names import (
+    COHORT,
+    FAMILY,
+    FOUR_WEEKS,
+    MEASURES,
+    OVER_FOUR_WEEKS,
+    REQUESTS,
+    RESOLVED,
+    WINDOW,
+)
+from livemaps.measures.contents import Measures
+from livemaps.model import Filters, day_date
+from livemaps.snapshot import SnapshotLayer
+from livemaps.statistics.verdicts import INNER, OUTER, POSITIONS
+from livemaps.views.measures.expected_table import areas_asked
+from livemaps.views.measures.values import Answer, Asked, Field, MeasureView, Parameter, Value
+
+AGENCY = "agency"
+
+FIELDS = (
+    Field("key", "text", "The area's key, or the agency."),
+    Field("name", "text", "What it is called."),
+    Field("count", "count", "How many requests are counted."),
+    Field("size", "count", "Of how many requests, or for how many residents."),
+    Field("value", "number", "The share, or requests per 1,000 residents; see the facts."),
+    Field("whole", "number", "The same of the whole city."),
+    Field("difference", "number", "Value less whole."),
+    Field("low_95", "number", "The lower limit that 95 % of groups of its size lie above or at."),
+    Field("high_95", "number", "The upper limit of the 95 %."),
+    Field("low_998", "number", "The lower limit of the 99.8 %."),
+    Field("high_998", "number", "The upper limit of the 99.8 %."),
+    Field("position", "text", "within, above or below the 99.8 % limits, or not_compared."),
+    Field("with", "text", "The group that it is set beside, if one is asked for."),
+    Field("with_value", "number", "That one's value."),
+    Field("with_difference", "number", "Value less that one's."),
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Compared:
+    """One group against the whole. Figures are None where there is nothing to say."""
+
+    key: str
+    name: str
+    count: int
+    size: int | None
+    value: float | None
+    whole: float | None
+    low_95: float | None
+    high_95: float | None
+    low_998: float | None
+    high_998: float | None
+    position: str
+
+    @property
+    def difference(self) -> float | None:
+        """The value less that of the whole; None where they are counts, not comparable."""
+        if self.value is None or self.whole is None or self.size is None:
+            return None
+        return self.value - self.whole
+
+
+@dataclass(frozen=True)
+class _Level:
+    """One measure of one level, read back."""
+
+    measures: Measures
+    level: str
+    of: str
+    layer: SnapshotLayer | None
+
+    @property
+    def facts(self) -> dict[str, Any] | None:
+        """What holds for all groups, None where the measure cannot be told."""
+        found: dict[str, Any] | None = self.measures.family(FAMILY).facts[f"{self.level}/{self.of}"]
+        return found
+
+    def codes(self, filters: Filters) -> Any:
+        """Return the groups that filters leave; agencies only if they have something to count."""
+        if self.layer is not None:
+            return areas_asked(self.layer, filters)
+        names = self.measures.vocab.agency.names
+        some = (self._column("size") > 0) | (self._column("count") > 0)
+        wanted = np.array([not filters.agencies or name in filters.agencies for name in names])
+        return np.flatnonzero(some & wanted)
+
+    def code_of(self, key: str) -> int:
+        """Return the code of a key or name. Raises UnknownValue."""
+        if self.layer is not None:
+            code = self.layer.code_of.get(key, len(self.layer.keys))
+            if code < len(self.layer.keys):
+                return code
+            raise UnknownValue("with", key, f"give the key of an area of {self.layer.id}")
+        codes = self.measures.vocab.agency.codes
+        if key not in codes:
+            raise UnknownValue("with", key, "give the name of an agency")
+        return codes[key]
+
+    def group(self, code: int) -> Compared:
+        """Return one group."""
+        names = self.measures.vocab.agency.names
+        size = self._number("size", code)
+        facts = self.facts or {}
+        return Compared(
+            key=self.layer.keys[code] if self.layer else names[code],
+            name=self.layer.area_names[code] if self.layer else names[code],
+            count=int(self._column("count")[code]),
+            size=None if size is None else int(size),
+            value=self._number("value", code),
+            whole=facts.get("whole"),
+            low_95=self._number("low_95", code),
+            high_95=self._number("high_95", code),
+            low_998=self._number("low_998", code),
+            high_998=self._number("high_998", code),
+            position=POSITIONS[int(self._column("position")[code])],
+        )
+
+    def _column(self, name: str) -> Any:
+        return self.measures.family(FAMILY).arrays[f"{self.level}/{self.of}/{name}"]
+
+    def _number(self, name: str, code: int) -> float | None:
+        value = float(self._column(name)[code])
+        return value if np.isfinite(value) else None
+
+
+def compared(measures: Measures, level: str, key: str, of: str) -> Compared | None:
+    """Return one area or agency against the whole, None where the measure cannot be told.
+
+    `level` is a layer or `agency`, `of` one of `compare_names.MEASURES`.
+
+    Raises:
+        UnknownValue: there is no such level, measure, area or agency.
+        MeasuresPending: it is not computed yet.
+    """
+    found = _level(measures, level, of)
+    return found.group(found.code_of(key)) if found.facts is not None else None
+
+
+def answer(asked: Asked) -> Answer:
+    """Answer `compare`: groups in the order of their keys, never of their values.
+
+    Raises:
+        UnknownValue: there is no such level, or nothing to set beside.
+        MeasuresPending: it is not computed yet.
+    """
+    options, measures = asked.options, asked.measures
+    by, of = str(options["by"] or measures.layers[0].id), str(options["of"])
+    found = _level(measures, by, of)
+    facts = {"by": by, "of": of, "limits": [INNER, OUTER], **_days(measures, of)}
+    if found.facts is None:
+        return Answer(FIELDS, (), facts | {"told": False})
+    beside = found.group(found.code_of(str(options["with"]))) if options["with"] else None
+    groups = [found.group(int(code)) for code in found.codes(asked.filters)]
+    if by == AGENCY:
+        groups.sort(key=lambda group: group.key)
+    return Answer(
+        FIELDS, [_row(group, beside) for group in groups], facts | {"told": True} | found.facts
+    )
+
+
+def _level(measures: Measures, level: str, of: str) -> _Level:
+    if of not in MEASURES:
+        raise UnknownValue("of", of, f"choose one of {', '.join(MEASURES)}")
+    layers = {layer.id: layer for layer in measures.layers}
+    if level != AGENCY and level not in layers:
+        known = ", ".join([AGENCY, *layers])
+        raise UnknownValue("by", level, f"areas and agencies are compared; choose one of {known}")
+    return _Level(measures, level, of, layers.get(level))
+
+
+def _days(measures: Measures, of: str) -> dict[str, Any]:
+    """Return the days that a measure looks at, both included; none for the backlog now."""
+    complete = measures.meta.complete_day
+    if complete is None or of == OVER_FOUR_WEEKS:
+        return {"from": None, "to": None}
+    last = complete - FOUR_WEEKS if of == RESOLVED else complete
+    first = last - (WINDOW if of == REQUESTS else COHORT) + 1
+    return {"from": day_date(first).isoformat(), "to": day_date(last).isoformat()}
+
+
+def _row(group: Compared, beside: Compared | None) -> tuple[Value, ...]:
+    other = beside.value if beside else None
+    return (
+        group.key,
+        group.name,
+        group.count,
+        group.size,
+        group.value,
+        group.whole,
+        group.difference,
+        group.low_95,
+        group.high_95,
+        group.low_998,
+        group.high_998,
+        group.position,
+        beside.key if beside else None,
+        other,
+        group.value - other if group.value is not None and other is not None else None,
+    )
+
+
+VIEW = MeasureView(
+    name="compare",
+    anchor="compare",
+    caveat="measures.compare.caveat",
+    filters=frozenset({"areas", "agencies"}),
+    parameters=(
+        Parameter("by", "choice", None, "A boundary layer or agency; the finest layer if none."),
+        Parameter("of", "choice", REQUESTS, "What is compared.", MEASURES),
+        Parameter("with", "text", None, "An area's key or an agency to set each group beside."),
+    ),
+    fields=FIELDS,
+    answer=answer,
+)
