@@ -217,7 +217,7 @@ class TestRequests:
 
     @pytest.mark.parametrize("start", ["=", "+", "-", "@", "\t", "\r"])
     def test_every_start_of_a_formula_is_made_harmless(self, start: str) -> None:
-        (cell,) = next(csv.reader(io.StringIO(exports._csv_lines([[start + "1"]]), newline="")))
+        (cell,) = next(csv.reader(io.StringIO(exports.csv_lines([[start + "1"]]), newline="")))
         assert cell == "'" + start + "1"
 
     def test_points_have_the_same_fields_and_say_how_exact_they_are(

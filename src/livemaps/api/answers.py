@@ -26,6 +26,7 @@ from livemaps.feeds.profile import Profile
 from livemaps.model import day_date
 from livemaps.snapshot import Snapshot
 from livemaps.status import Status, moment_to_json
+from livemaps.views import QueryProblem
 
 log = logging.getLogger(__name__)
 
@@ -73,6 +74,16 @@ def unexpected_error(error: Exception) -> Response:
     """Answer a fault of the program, which goes to the log with all its details."""
     log.error("%s failed", request.path, exc_info=error)
     return error_answer("InternalError", "This failed; the fault is logged", INTERNAL_ERROR)
+
+
+def query_error(problem: QueryProblem) -> VisitorError:
+    """Return the error for a part of an address that cannot be used."""
+    remedy = problem.remedy
+    if problem.suggestion:
+        remedy = f"did you mean {problem.suggestion!r}? Else {remedy}"
+    if problem.kind in ("unknown_name", "unknown_value"):
+        return UnknownValue(problem.name, problem.value, remedy)
+    return VisitorError(f"{problem.name} = {problem.value!r} cannot be used: {remedy}")
 
 
 def etag(*parts: object) -> str:

@@ -30,7 +30,7 @@ BLOCK = 2_000
 FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
 """With these a spreadsheet takes a text for a formula, and runs it."""
 
-Cell = str | int | float | None
+Cell = str | int | float | bool | None
 
 
 def exported(snapshot: Snapshot, filters: Filters, order: Order) -> Ranked:
@@ -50,9 +50,9 @@ def exported(snapshot: Snapshot, filters: Filters, order: Order) -> Ranked:
 
 def requests_csv(snapshot: Snapshot, rows: Ranked) -> Iterator[str]:
     """Yield the lines of a CSV file of requests, block by block."""
-    yield _csv_lines([request_columns(snapshot)])
+    yield csv_lines([request_columns(snapshot)])
     for block in _blocks(snapshot, rows):
-        yield _csv_lines(list(_request_fields(request).values()) for request in block)
+        yield csv_lines(list(_request_fields(request).values()) for request in block)
 
 
 def requests_geojson(
@@ -80,7 +80,7 @@ def areas_csv(values: AreaValues) -> str:
         (values.layer, key, name, values.measure.value, count)
         for key, name, count in (*named, *unplaced)
     )
-    return _csv_lines([("layer", "key", "name", "measure", "count"), *rows])
+    return csv_lines([("layer", "key", "name", "measure", "count"), *rows])
 
 
 def areas_geojson(
@@ -222,7 +222,7 @@ def written(day: int | None, seconds: int | None) -> str | None:
     return f"{day_date(day).isoformat()}T{hours:02d}:{minutes:02d}:{seconds % 60:02d}"
 
 
-def _csv_lines(rows: Iterable[Sequence[Cell]]) -> str:
+def csv_lines(rows: Iterable[Sequence[Cell]]) -> str:
     """Return rows as the lines of a CSV file (RFC 4180)."""
     text = io.StringIO()
     csv.writer(text).writerows([_harmless(cell) for cell in row] for row in rows)
@@ -231,4 +231,6 @@ def _csv_lines(rows: Iterable[Sequence[Cell]]) -> str:
 
 def _harmless(cell: Cell) -> Cell:
     """Return a cell that no spreadsheet takes for a formula; numbers stay numbers."""
+    if isinstance(cell, bool):
+        return "true" if cell else "false"
     return "'" + cell if isinstance(cell, str) and cell.startswith(FORMULA_STARTS) else cell

@@ -19,17 +19,19 @@ from livemaps.api.answers import (
     json_answer,
     labels,
     livemaps_error,
+    query_error,
     tagged,
     unchanged,
     unexpected_error,
 )
 from livemaps.api.life import add_life
-from livemaps.errors import LivemapsError, UnknownValue, VisitorError
+from livemaps.api.measures import add_measures
+from livemaps.errors import LivemapsError, UnknownValue
 from livemaps.model import Clock, Filters, utc_now
 from livemaps.settings import Settings
 from livemaps.snapshot import Snapshot
 from livemaps.text import Catalogue
-from livemaps.views import Board, QueryProblem, ViewOptions
+from livemaps.views import Board, ViewOptions
 from livemaps.views.areas import area_values
 from livemaps.views.facets import facets
 from livemaps.views.news import news
@@ -45,7 +47,7 @@ METHODS = ("GET", "POST", "PUT", "PATCH", "DELETE")
 EXPOSED = (
     "ETag, Content-Disposition, Link, Livemaps-Version, Livemaps-As-Of, Livemaps-Newest-Record, "
     "Livemaps-Last-Checked, Livemaps-Simulated, Livemaps-Place-Precision, Livemaps-Attribution, "
-    "Livemaps-Licence"
+    "Livemaps-Licence, Livemaps-Measured, Livemaps-Definition, Livemaps-Caveat, Livemaps-Total"
 )
 
 
@@ -72,6 +74,7 @@ def blueprint(board: Board, settings: Settings, clock: Clock = utc_now) -> Bluep
     catalogue = Catalogue.load()
     _add_feed(routes, board, catalogue)
     add_life(routes, board, catalogue.words(None))
+    add_measures(routes, board, catalogue)
     _add_polygons(routes, settings.data_dir / "areas")
     _add_errors(routes)
     routes.after_request(_open_to_all)
@@ -181,7 +184,7 @@ def _exported(board: Board, areas: Path, made: Export) -> Response:
     snapshot = board.snapshot()
     asked = board.parse(request.query_string.decode("utf-8", "replace"))
     if asked.problems:
-        raise _as_error(asked.problems[0])
+        raise query_error(asked.problems[0])
     tag = etag(request.path, snapshot.version, board.query(asked.filters, asked.view))
     about = exports.about_file(board.profile, snapshot, board.query(asked.filters))
     answer = unchanged(tag) or made(Asked(snapshot, asked.filters, asked.view, about, areas))
@@ -230,16 +233,6 @@ EXPORTS: Mapping[str, Export] = MappingProxyType(
         "facets": _facets,
     }
 )
-
-
-def _as_error(problem: QueryProblem) -> VisitorError:
-    """Return the error for a part of an address that cannot be used."""
-    remedy = problem.remedy
-    if problem.suggestion:
-        remedy = f"did you mean {problem.suggestion!r}? Else {remedy}"
-    if problem.kind in ("unknown_name", "unknown_value"):
-        return UnknownValue(problem.name, problem.value, remedy)
-    return VisitorError(f"{problem.name} = {problem.value!r} cannot be used: {remedy}")
 
 
 def _file(asked: Asked, answer: Response) -> Response:

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Hashable
+from collections.abc import Callable, Collection, Hashable, Mapping
 from dataclasses import replace
 from typing import Literal, Protocol, TypeVar
 
 from livemaps.errors import NoSnapshot
 from livemaps.feeds.profile import Profile
+from livemaps.measures.contents import Measures
 from livemaps.measures.observed import events_of
+from livemaps.measures.read import MeasuresReader
 from livemaps.model import Clock, Filters, Order, utc_now
 from livemaps.settings import Settings
 from livemaps.snapshot import Snapshot
@@ -16,6 +18,8 @@ from livemaps.status import FILE, Status, read_status
 from livemaps.views import areas, facets, headline, life, listing, marks, query, search, trend
 from livemaps.views.known import Known
 from livemaps.views.life import RequestLife
+from livemaps.views.measures import asking
+from livemaps.views.measures.values import Answer, Asked, Value
 from livemaps.views.memo import Memo
 from livemaps.views.outlines import Outlines, read_outlines
 from livemaps.views.tally import Tally, tally
@@ -40,9 +44,12 @@ from livemaps.views.values import (
 MOST_ANSWERS = 256
 """Answers remembered in each process; one screen's is about 100 KB."""
 
+MOST_TOLD = 64
+"""Answers of measures remembered in each process: the longest has tens of thousands of rows."""
+
 ROWS_ON_A_PAGE = 25
 
-Answer = TypeVar("Answer")
+Remembered = TypeVar("Remembered")
 
 
 class SnapshotSource(Protocol):
@@ -50,6 +57,14 @@ class SnapshotSource(Protocol):
 
     def latest(self) -> Snapshot:
         """Return the current snapshot; NoSnapshot before the first."""
+        ...
+
+
+class MeasuresSource(Protocol):
+    """Where the current measures come from: a `MeasuresReader`."""
+
+    def latest(self) -> Measures:
+        """Return the current measures; MeasuresPending before the first."""
         ...
 
 
@@ -66,12 +81,15 @@ class Board:
         profile: Profile,
         settings: Settings,
         clock: Clock = utc_now,
+        measured: MeasuresSource | None = None,
     ) -> None:
         self.profile = profile
         self.settings = settings
         self._source = source
+        self._measured = measured or MeasuresReader(settings.data_dir)
         self._clock = clock
         self._memo = Memo(MOST_ANSWERS)
+        self._told = Memo(MOST_TOLD)
 
     def snapshot(self) -> Snapshot:
         """Return the current snapshot: the same one until another is published."""
@@ -228,6 +246,42 @@ class Board:
         seen = events_of(self.settings.data_dir, self.profile, service_request_id)
         return life.life(self.snapshot(), self.profile, service_request_id, seen)
 
+    def measures(self) -> Measures:
+        """Return the current measures, which may be of an earlier snapshot than the current one.
+
+        Raises:
+            MeasuresPending: there are none yet, or none for these boundaries.
+        """
+        return asking.checked_measures(self._measured.latest(), self.snapshot())
+
+    def measure(
+        self, name: str, filters: Filters, options: Mapping[str, Value] | None = None
+    ) -> Answer:
+        """Return what a measure answers; `options` are its own parameters, as text or in type.
+
+        Raises:
+            UnknownValue: there is no such measure, parameter or choice.
+            VisitorError: the measure cannot be filtered so, or a number is out of its range.
+            MeasuresPending: it is not computed yet.
+        """
+        return self.told(name, self.asked(name, filters, options))
+
+    def asked(
+        self, name: str, filters: Filters, options: Mapping[str, Value] | None = None
+    ) -> Asked:
+        """Return what a measure is asked, checked; `told` answers it. Raises what `measure` does."""
+        view, snapshot = asking.view_of(name), self.snapshot()
+        asking.refuse_filters(view, filters, tuple(layer.id for layer in snapshot.layers))
+        chosen = asking.checked_options(view, options or {})
+        measures = asking.checked_measures(self._measured.latest(), snapshot)
+        return Asked(snapshot, measures, self.profile, filters, chosen)
+
+    def told(self, name: str, asked: Asked) -> Answer:
+        """Return the answer to what a measure is asked, remembered as others are."""
+        chosen = tuple(asked.options.items())
+        key = (asked.snapshot.version, asked.measures.meta.id, name, asked.filters, chosen)
+        return self._told.get(key, lambda: asking.view_of(name).answer(asked))
+
     def _home(self, snapshot: Snapshot, filters: Filters, view: ViewOptions) -> Home:
         """Work out the first screen."""
         counted = self._tally(snapshot, filters)
@@ -260,8 +314,8 @@ class Board:
         return self._remembered(snapshot, ("tally", filters), lambda: tally(snapshot, filters))
 
     def _counted(
-        self, name: str, filters: Filters, view: Callable[[Snapshot, Filters, Tally], Answer]
-    ) -> Answer:
+        self, name: str, filters: Filters, view: Callable[[Snapshot, Filters, Tally], Remembered]
+    ) -> Remembered:
         """Return a view that is read from the tally."""
         snapshot = self.snapshot()
         return self._remembered(
@@ -271,7 +325,7 @@ class Board:
         )
 
     def _remembered(
-        self, snapshot: Snapshot, key: tuple[Hashable, ...], work: Callable[[], Answer]
-    ) -> Answer:
+        self, snapshot: Snapshot, key: tuple[Hashable, ...], work: Callable[[], Remembered]
+    ) -> Remembered:
         """Return an answer remembered for a version, or work it out."""
         return self._memo.get((snapshot.version, *key), work)

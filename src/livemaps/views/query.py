@@ -79,6 +79,7 @@ class _Reading:
     values: dict[str, list[str]] = field(default_factory=dict)
     problems: list[QueryProblem] = field(default_factory=list)
     suggested: int = 0
+    others: Collection[str] = ()
 
     def problem(
         self, kind: str, name: str, value: str, remedy: str, suggestion: str | None = None
@@ -114,8 +115,8 @@ def parse_query(query: str, known: Known | None, others: Collection[str] = ()) -
     Returns:
         The filters and view options understood, and a problem for each thing left out.
     """
-    reading = _Reading(known)
-    _read_pairs(reading, query.removeprefix("?"), set(others))
+    reading = _Reading(known, others=others)
+    _read_pairs(reading, query.removeprefix("?"))
     since, until = _dates(reading)
     filters = Filters(
         measure=_choice(reading, "measure", Measure, Measure.OPEN),
@@ -168,7 +169,7 @@ def _view_pairs(view: ViewOptions) -> Iterator[tuple[str, str]]:
         yield "embed", "1"
 
 
-def _read_pairs(reading: _Reading, query: str, others: set[str]) -> None:
+def _read_pairs(reading: _Reading, query: str) -> None:
     """Sort the pairs of a query by key, leaving out what is too long, too many or unreadable."""
     if len(query) > LONGEST_QUERY:
         reading.problem("too_long", "address", query, f"at most {LONGEST_QUERY:,} characters")
@@ -178,7 +179,7 @@ def _read_pairs(reading: _Reading, query: str, others: set[str]) -> None:
         reading.problem("too_many", "address", pairs.pop(), f"at most {MOST_PAIRS} parts")
     for pair in pairs:
         name, _, value = (unquote_plus(part) for part in pair.partition("="))
-        if name in others or not value.strip():
+        if name in reading.others or not value.strip():
             continue
         if _acceptable(reading, name, value):
             values = reading.values.setdefault(name, [])
@@ -191,7 +192,7 @@ def _acceptable(reading: _Reading, name: str, value: str) -> bool:
     layers = reading.known.layers if reading.known else {}
     if name not in NAME_FIELDS and name not in SINGLE and name not in layers:
         if reading.known:
-            choices = (*NAME_FIELDS, *layers, *SINGLE)
+            choices = (*NAME_FIELDS, *layers, *SINGLE, *reading.others)
             remedy = f"the address may hold {', '.join(choices)}"
             reading.problem("unknown_name", name, value, remedy, _closest(reading, name, choices))
         return False
