@@ -5,7 +5,6 @@ from __future__ import annotations
 import logging
 from collections.abc import Mapping
 from datetime import datetime, time
-from pathlib import Path
 from types import MappingProxyType
 from zoneinfo import ZoneInfo
 
@@ -116,13 +115,12 @@ def _counted(snapshot: Snapshot, level: str, table: Table, points: Mapping[str, 
 
 def _seen_recently(world: World) -> NDArray[np.bytes_] | None:
     """Return the ids of what was seen to be re-opened lately, None where that is not known."""
-    data_dir: Path | None = getattr(world, "data_dir", None)
-    if data_dir is None:
+    if world.data_dir is None:
         return None
     first = day_date(world.days.as_of - RECENT_DAYS + 1)
     midnight = datetime.combine(first, time(), ZoneInfo(world.profile.time_zone))
     try:
-        names = seen_reopened(data_dir, int(midnight.timestamp()))
+        names = seen_reopened(world.data_dir, int(midnight.timestamp()))
     except StoreError as error:
         _log.warning("re-openings that were seen are not counted: %s", error)
         return None
