@@ -8,13 +8,12 @@ Prentice, R. L. (1980), The Statistical Analysis of Failure Time Data; as in `li
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 from statistics import NormalDist
 
 import numpy as np
-from numpy.typing import NDArray
 
 from livemaps.statistics.survival import NOT_REACHED, Codes, Curves, Real, Steps, Whole
 
@@ -53,17 +52,18 @@ def quantiles(curves: Curves, shares: Sequence[float]) -> Quantiles:
 
     The day for share p is the smallest t with S(t) <= 1 - p, within `TOLERANCE`. The interval
     runs from the first day on which the lower band is that low to the first day on which the
-    upper band is.
+    upper band is; a band may rise where few are at risk, and the first day counts.
     """
-    steps = curves.steps
-    start, stop = steps.starts[:-1], steps.starts[1:]
-    lower, upper = band(steps.survival, curves.variance)
-    lines = (steps.survival, _falling(lower, steps.starts), _falling(upper, steps.starts))
-    day, low, high = (
-        np.stack([_day_below(line, steps.day, start, stop, 1 - s) for s in shares], axis=1)
-        for line in lines
-    )
-    return Quantiles(day, low, high)
+    steps, levels = curves.steps, 1 - np.asarray(shares)
+    groups = len(steps.starts) - 1
+    lines = (steps.survival, *band(steps.survival, curves.variance))
+    found = tuple(np.full((groups, len(shares)), NOT_REACHED) for _ in lines)
+    for group, (start, stop) in enumerate(pairwise(steps.starts.tolist())):
+        if start < stop:
+            for line, days in zip(lines, found, strict=True):
+                lowest = np.minimum.accumulate(line[start:stop])
+                days[group] = _first_days(lowest, steps.day[start:stop], levels)
+    return Quantiles(*found)
 
 
 def band(survival: Real, variance: Real) -> tuple[Real, Real]:
@@ -95,48 +95,22 @@ def remaining(steps: Steps, groups: Codes, ages: Codes, shares: Sequence[float])
         ages: for each, the day N: 0 is the day of the request itself.
         shares: the shares p, such as 0.5 and 0.8.
     """
-    start, stop = (np.asarray(steps.starts[groups + more], np.int64) for more in (0, 1))
-    later = first_index(start, stop, lambda at: steps.day[at] > ages)
-    left = later < stop
-    at_risk = np.zeros(len(later), np.int64)
-    at_risk[left] = steps.at_risk[later[left]]
-    now = np.ones(len(later))
-    begun = later > start
-    now[begun] = steps.survival[later[begun] - 1]
-    day = [
-        _day_below(steps.survival, steps.day, later, stop, now * (1 - share)) for share in shares
-    ]
-    return Remaining(at_risk, np.stack(day, axis=1))
+    at_risk = np.zeros(len(groups), np.int64)
+    day = np.full((len(groups), len(shares)), NOT_REACHED)
+    levels = 1 - np.asarray(shares)
+    starts, stops = steps.starts[groups].tolist(), steps.starts[groups + 1].tolist()
+    for row, (start, stop) in enumerate(zip(starts, stops, strict=True)):
+        later = start + int(np.searchsorted(steps.day[start:stop], ages[row], side="right"))
+        if later < stop:
+            now = steps.survival[later - 1] if later > start else 1.0
+            at_risk[row] = steps.at_risk[later]
+            line, days = steps.survival[later:stop], steps.day[later:stop]
+            day[row] = _first_days(line, days, now * levels)
+    return Remaining(at_risk, day)
 
 
-def first_index(start: Whole, stop: Whole, reached: Callable[[Whole], NDArray[np.bool_]]) -> Whole:
-    """Return for each range the first index at which something is so, or its stop.
-
-    `reached` tells it for one index of each range; once so, it stays so to the range's end.
-    """
-    low, high = start.copy(), stop.copy()
-    for _ in range(int((stop - start).max(initial=0)).bit_length()):
-        open_ = low < high
-        middle = np.where(open_, (low + high) // 2, 0)
-        there = reached(middle)
-        high = np.where(open_ & there, middle, high)
-        low = np.where(open_ & ~there, middle + 1, low)
-    return low
-
-
-def _day_below(line: Real, days: Codes, start: Whole, stop: Whole, level: Real | float) -> Whole:
-    """Return for each range the day on which a falling line is first down to a level."""
-    if not len(line):
-        return np.full(len(start), NOT_REACHED)
-    least = level * (1 + TOLERANCE)
-    found = first_index(start, stop, lambda at: line[at] <= least)
-    there = days[np.minimum(found, len(line) - 1)]
-    return np.where(found < stop, there, NOT_REACHED)
-
-
-def _falling(line: Real, starts: Codes) -> Real:
-    """Return the lowest value so far of each group: a band may rise where few are at risk."""
-    lowest = line.copy()
-    for start, stop in pairwise(np.unique(starts).tolist()):
-        np.minimum.accumulate(lowest[start:stop], out=lowest[start:stop])
-    return lowest
+def _first_days(line: Real, days: Codes, levels: Real) -> Whole:
+    """Return the days on which a line that never rises is first down to some levels."""
+    at = np.searchsorted(-line, -levels * (1 + TOLERANCE))
+    reached = at < len(days)
+    return np.where(reached, days[np.where(reached, at, 0)], NOT_REACHED)

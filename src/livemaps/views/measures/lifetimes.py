@@ -93,6 +93,10 @@ class Lifetimes:
             return None
         return self.levels[place], int(self.told(level, "told_group")[code])
 
+    def size(self, level: str) -> int:
+        """Return how many codes a level has."""
+        return len(self.told(level, "requests"))
+
     def group(self, level: str, code: int) -> Group:
         """Return a group by its names."""
         return self.words.group(level, code)
@@ -139,9 +143,13 @@ class Lifetimes:
         self, found: Waiting, place: int, source: Source, asked: Column, groups: Column, age: int
     ) -> None:
         """Note what a curve tells of the groups of which it has enough at risk."""
-        rest = remaining(self.steps(source), groups, np.full(len(asked), age), WAITING_SHARES)
-        enough = rest.at_risk >= LEAST_AT_RISK
+        different, which = np.unique(groups, return_inverse=True)
+        rest = remaining(
+            self.steps(source), different, np.full(len(different), age), WAITING_SHARES
+        )
+        at_risk = rest.at_risk[which]
+        enough = at_risk >= LEAST_AT_RISK
         at = asked[enough]
         found.source[at], found.group[at] = place, groups[enough]
-        found.at_risk[at], found.day[at] = rest.at_risk[enough], rest.day[enough]
+        found.at_risk[at], found.day[at] = at_risk[enough], rest.day[which[enough]]
         found.longest[at] = self.array(source, "longest")[groups[enough]]

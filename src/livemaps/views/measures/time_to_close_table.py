@@ -165,12 +165,20 @@ def _wholly_chosen(level: str, values: Chosen) -> bool:
 
 def group_columns(lives: Lifetimes, level: str, codes: Codes) -> tuple[tuple[Field, ...], Columns]:
     """Return the fields and columns that name groups."""
-    groups = [lives.group(level, code) for code in codes.tolist()]
-    columns: Columns = [[group.key for group in groups], [group.name for group in groups]]
-    if not level.startswith(COMBINED):
-        return GROUP_FIELDS, columns
-    columns += [[group.area for group in groups], [group.area_name for group in groups]]
-    return (*GROUP_FIELDS, *AREA_FIELDS), columns
+    if level.startswith(COMBINED):
+        layer = level.removeprefix(COMBINED)
+        services, areas = np.divmod(codes, lives.size(layer))
+        columns = [*_key_and_name(lives, "service", services), *_key_and_name(lives, layer, areas)]
+        return (*GROUP_FIELDS, *AREA_FIELDS), columns
+    return GROUP_FIELDS, _key_and_name(lives, level, codes)
+
+
+def _key_and_name(lives: Lifetimes, level: str, codes: Codes) -> Columns:
+    """Return what groups are called; each is looked up once, since cells share them."""
+    different, which = np.unique(codes, return_inverse=True)
+    groups = [lives.group(level, code) for code in different.tolist()]
+    at = which.tolist()
+    return [[groups[place].key for place in at], [groups[place].name for place in at]]
 
 
 def own_columns(lives: Lifetimes, level: str, codes: Codes) -> Columns:
@@ -211,11 +219,9 @@ def facts(lives: Lifetimes, level: str) -> dict[str, Any]:
 def _of(lives: Lifetimes, level: str, name: str, codes: Codes) -> NDArray[Any]:
     """Return the code in another level of each group of a level."""
     if level.startswith(COMBINED):
-        layer = lives.words.layer(level.removeprefix(COMBINED))
-        services, areas = np.divmod(codes, layer.codes if layer else 1)
-        if name == level.removeprefix(COMBINED):
-            return areas
-        return _of(lives, "service", name, services)
+        layer = level.removeprefix(COMBINED)
+        services, areas = np.divmod(codes, lives.size(layer))
+        return areas if name == layer else _of(lives, "service", name, services)
     return lives.measures.vocab.service_category[codes] if name != level else codes
 
 
@@ -254,10 +260,12 @@ def _waits(lives: Lifetimes, level: str, codes: Codes, age: int) -> Columns:
 
 def _names(lives: Lifetimes, levels: list[str | None], groups: list[int]) -> list[Value]:
     """Return what groups of various levels are called; a service in an area as both."""
-    return [
-        None if level is None else _called(lives, level, group)
-        for level, group in zip(levels, groups, strict=True)
-    ]
+    used = set(zip(levels, groups, strict=True))
+    called = {
+        (level, group): None if level is None else _called(lives, level, group)
+        for level, group in used
+    }
+    return [called[pair] for pair in zip(levels, groups, strict=True)]
 
 
 def _called(lives: Lifetimes, level: str, code: int) -> str:
