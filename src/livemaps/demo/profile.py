@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+from livemaps.demo.promises import STANDARDS, working_calendar
 from livemaps.feeds.profile import LayerProfile, Links, Profile, load_profile
 
 REQUESTS = "iahh-demo"
@@ -31,7 +32,8 @@ REMARK = "Requests are simulated and areas are approximate."
 def demo_profile(address: str) -> Profile:
     """Return the demo's profile for a server at `address`, such as `http://127.0.0.1:8311`.
 
-    Fields, statuses and rules are those of the real city, so that both are read alike.
+    Fields, statuses and rules are those of the real city, so that both are read alike; what it
+    promises is made up (`demo/promises.py`).
 
     Raises:
         ProfileError: the installation is not complete.
@@ -45,6 +47,8 @@ def demo_profile(address: str) -> Profile:
             "layers": tuple(_approximate(layer) for layer in real.layers),
             "attribution": f"{real.attribution} {REMARK}",
             "links": Links(),
+            "standards": STANDARDS,
+            "calendar": working_calendar(),
         }
     )
 
