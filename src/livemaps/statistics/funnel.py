@@ -16,6 +16,10 @@ WINSORISED = 0.1
 """The share of scores at either end that is drawn in before the dispersion is estimated."""
 
 
+LEAST_GROUPS = 10
+"""Of fewer groups no dispersion is estimated: an extreme one would widen its own limits."""
+
+
 @dataclass(frozen=True, slots=True)
 class Funnel:
     """Limits around the whole's value, by group; NaN where a group has no size."""
@@ -42,7 +46,7 @@ def funnel_of_shares(count: Floats, size: Floats, whole: float | None = None) ->
     from scipy import stats
 
     whole = whole_of(count, size) if whole is None else whole
-    return _funnel(count, size, whole, whole * (1 - whole), lambda n: stats.binom(n, whole))
+    return _funnel(count, size, whole, whole * (1 - whole), lambda n: stats.binom(n, whole), 1.0)
 
 
 def funnel_of_rates(count: Floats, exposure: Floats) -> Funnel:
@@ -64,8 +68,12 @@ def whole_of(count: Floats, size: Floats) -> float:
     return float(count[size > 0].sum()) / total if total > 0 else float("nan")
 
 
-def _funnel(count: Floats, size: Floats, whole: float, variance: float, law: Any) -> Funnel:
+def _funnel(
+    count: Floats, size: Floats, whole: float, variance: float, law: Any, most: float = np.inf
+) -> Funnel:
     """Return limits: exact where groups vary as by chance, else wider by the dispersion.
+
+    `most` is the largest value there can be.
 
     Source: Spiegelhalter (2005), Statistics in Medicine 24, 1185-1202: exact limits with
     interpolation (appendix A.1.1), winsorised scores and the multiplicative dispersion
@@ -78,7 +86,8 @@ def _funnel(count: Floats, size: Floats, whole: float, variance: float, law: Any
     limits = np.full((len(tails), len(size)), np.nan)
     for limit, tail in zip(limits, tails, strict=True):
         if spread > 1:
-            limit[compared] = _normal_limit(size[compared], whole, variance * spread, tail)
+            wide = _normal_limit(size[compared], whole, variance * spread, tail)
+            limit[compared] = np.minimum(wide, most)
         else:
             limit[compared] = _exact_limit(law(size[compared]), tail) / size[compared]
     low_95, high_95, low_998, high_998 = limits
@@ -89,8 +98,8 @@ def _funnel(count: Floats, size: Floats, whole: float, variance: float, law: Any
 
 
 def _dispersion(value: Floats, size: Floats, whole: float, variance: float) -> float:
-    """Return the mean square of the winsorised scores, 1 unless it is clearly over 1."""
-    if not len(value):
+    """Return the mean square of the winsorised scores, 1 unless many groups put it clearly over 1."""
+    if len(value) < LEAST_GROUPS:
         return 1.0
     scores = (value - whole) / np.sqrt(variance / size)
     low, high = np.quantile(scores, [WINSORISED, 1 - WINSORISED])
@@ -99,7 +108,7 @@ def _dispersion(value: Floats, size: Floats, whole: float, variance: float) -> f
 
 
 def _normal_limit(size: Floats, whole: float, variance: float, tail: float) -> Floats:
-    """Return a limit by the normal law, never below 0; shares beyond 1 are reached by none."""
+    """Return a limit by the normal law, never below 0."""
     from scipy import stats
 
     limit: Floats = np.maximum(whole + stats.norm.ppf(tail) * np.sqrt(variance / size), 0.0)
