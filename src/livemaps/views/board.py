@@ -6,7 +6,7 @@ from collections.abc import Callable, Collection, Hashable, Mapping
 from dataclasses import replace
 from typing import Literal, Protocol, TypeVar
 
-from livemaps.errors import NoSnapshot
+from livemaps.errors import MeasuresPending, NoSnapshot
 from livemaps.feeds.profile import Profile
 from livemaps.measures.contents import Measures
 from livemaps.measures.observed import events_of
@@ -22,6 +22,7 @@ from livemaps.views.measures import asking
 from livemaps.views.measures.values import Answer, Asked, Value
 from livemaps.views.memo import Memo
 from livemaps.views.outlines import Outlines, read_outlines
+from livemaps.views.request import RequestView, request_view
 from livemaps.views.tally import Tally, tally
 from livemaps.views.values import (
     AreaValues,
@@ -243,8 +244,21 @@ class Board:
 
         Where the database cannot be read now, the life is told without, and says so.
         """
-        seen = events_of(self.settings.data_dir, self.profile, service_request_id)
-        return life.life(self.snapshot(), self.profile, service_request_id, seen)
+        # An address may hold halves of characters, which no database can be asked for.
+        name = service_request_id.encode("utf-8", "replace").decode()
+        seen = events_of(self.settings.data_dir, self.profile, name)
+        return life.life(self.snapshot(), self.profile, name, seen)
+
+    def request(self, service_request_id: str) -> RequestView | None:
+        """Return all that the page of one request shows, None where there is no such request."""
+        found = self.life(service_request_id)
+        if found is None:
+            return None
+        try:
+            measured: Measures | None = self.measures()
+        except MeasuresPending:
+            measured = None
+        return request_view(self.snapshot(), measured, self.profile, found)
 
     def measures(self) -> Measures:
         """Return the current measures, which may be of an earlier snapshot than the current one.

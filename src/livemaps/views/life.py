@@ -95,7 +95,7 @@ def life(
 
     `seen` is what was observed of it; see `measures.observed.events_of`.
     """
-    request, at = find(snapshot, service_request_id), _row(snapshot, service_request_id)
+    request, at = find(snapshot, service_request_id), row_of(snapshot, service_request_id)
     if request is None or at is None:
         return None
     table, row = at
@@ -126,11 +126,6 @@ def life(
         days_to_close=_days_to_close(request) if resolved and reason is None else None,
         impossible=reason,
     )
-
-
-def _row(snapshot: Snapshot, service_request_id: str) -> tuple[str, int] | None:
-    """Return where a request stands; halves of characters in an address find nothing."""
-    return row_of(snapshot, service_request_id.encode("utf-8", "replace").decode())
 
 
 def _days_to_close(request: ListedRequest) -> int | None:

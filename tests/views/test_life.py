@@ -1,0 +1,298 @@
+"""The life of one request, from a real store and real publications."""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Iterator
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import pytest
+from flask import Flask
+from flask.testing import FlaskClient
+
+from livemaps.api import blueprint
+from livemaps.feeds.profile import Profile
+from livemaps.measures.days import days_of
+from livemaps.measures.life import COLUMNS
+from livemaps.measures.life import life as life_family
+from livemaps.measures.observed import events_of, seen_reopened
+from livemaps.measures.world import World
+from livemaps.model import SECONDS_PER_DAY, Stage, Standing, day_date
+from livemaps.settings import Settings
+from livemaps.snapshot import SnapshotReader
+from livemaps.store.database import FILE
+from livemaps.views import Board, RequestLife
+from tests.snapshot.hamlet import IN_B, TODAY, Hamlet, hamlet_in, profile, request
+
+# 03:30 UTC of the day after is still the evening of TODAY in Alberta.
+EVENING = datetime.fromtimestamp((TODAY + 1) * SECONDS_PER_DAY + 3.5 * 3600, UTC)
+
+
+@pytest.fixture
+def hamlet(tmp_path: Path) -> Iterator[Hamlet]:
+    with hamlet_in(tmp_path) as found:
+        found.now = EVENING
+        yield found
+
+
+def board_of(hamlet: Hamlet, city: Profile | None = None) -> Board:
+    reader = SnapshotReader(hamlet.data_dir)
+    return Board(reader, city or hamlet.city, Settings(data_dir=hamlet.data_dir))
+
+
+def life_of(hamlet: Hamlet, name: str = "26-1") -> RequestLife:
+    hamlet.publish()
+    found = board_of(hamlet).life(name)
+    assert found is not None
+    return found
+
+
+def told(life: RequestLife) -> list[tuple[bool, int | None, str | None]]:
+    return [(step.reached, step.day, step.source) for step in life.timeline]
+
+
+NOT_YET = (False, None, None)
+
+
+class TestTimeline:
+    def test_a_request_is_received_on_the_day_that_the_feed_says(self, hamlet: Hamlet) -> None:
+        hamlet.apply(request(day=TODAY - 5))
+        life = life_of(hamlet)
+        assert told(life) == [(True, TODAY - 5, "published"), NOT_YET, NOT_YET]
+        assert (life.age_days, life.days_to_close, life.impossible) == (5, None, None)
+        assert (life.changes, life.unseen, life.reopened) == ((), "", ())
+
+    def test_work_is_inferred_from_an_update_after_the_day_of_the_request(
+        self, hamlet: Hamlet
+    ) -> None:
+        hamlet.apply(request(day=TODAY - 5, updated=TODAY - 2))
+        assert told(life_of(hamlet))[1] == (True, TODAY - 2, "inferred")
+
+    def test_work_that_the_feed_tells_of_is_published_without_a_day(self, tmp_path: Path) -> None:
+        statuses = {
+            "Open": {"stage": "received"},
+            "Busy": {"stage": "in_progress"},
+            "Done": {"stage": "resolved"},
+        }
+        city = profile(statuses=statuses)
+        with hamlet_in(tmp_path) as hamlet:
+            hamlet.city = city
+            hamlet.apply(request(status="Busy", updated=TODAY - 1))
+            hamlet.publish()
+            found = board_of(hamlet).life("26-1")
+        assert found is not None
+        assert told(found)[1] == (True, None, "published")
+
+    def test_a_closing_that_was_seen_has_the_day_of_the_feed_and_the_moment(
+        self, hamlet: Hamlet
+    ) -> None:
+        hamlet.apply(request(day=TODAY - 9))
+        hamlet.apply(request(day=TODAY - 9, closed=TODAY - 2, status="Closed"))
+        life = life_of(hamlet)
+        assert told(life)[1:] == [NOT_YET, (True, TODAY - 2, "published")]
+        assert life.timeline[2].seen == EVENING
+        assert (life.age_days, life.days_to_close) == (None, 7)
+
+    def test_a_closing_before_the_first_refresh_was_not_seen(self, hamlet: Hamlet) -> None:
+        hamlet.apply(request(day=TODAY - 9, closed=TODAY - 9, status="Closed"))
+        life = life_of(hamlet)
+        assert life.timeline[2].seen is None
+        assert life.days_to_close == 0
+
+
+class TestChanges:
+    def test_status_and_agency_are_told_from_and_to_with_the_city_s_day(
+        self, hamlet: Hamlet
+    ) -> None:
+        hamlet.apply(request())
+        hamlet.apply(request(agency="Parks"))
+        hamlet.apply(request(agency="Parks", status="Closed", closed=TODAY))
+        first, second = life_of(hamlet).changes
+        assert (first.kind, first.from_agency, first.to_agency) == ("agency", "Mobility", "Parks")
+        assert (second.kind, second.from_status, second.to_status) == ("status", "Open", "Closed")
+        assert second.fields == ("closed_datetime", "status")
+        assert (first.seen, first.day) == (EVENING, TODAY)
+
+    def test_a_re_opening_is_told_by_both_kinds_of_evidence(self, hamlet: Hamlet) -> None:
+        hamlet.apply(request(status="Closed", closed=TODAY - 3))
+        hamlet.apply(request(status="Open", closed=TODAY - 3))
+        life = life_of(hamlet)
+        assert life.reopened == ("published", "observed")
+        assert life.reopened_times == 1
+        assert told(life)[2] == NOT_YET
+        assert life.age_days == 5
+
+    def test_an_open_request_with_a_closed_day_was_re_opened_before_anybody_looked(
+        self, hamlet: Hamlet
+    ) -> None:
+        hamlet.apply(request(closed=TODAY - 3))
+        assert life_of(hamlet).reopened == ("published",)
+
+
+class TestStanding:
+    def test_duplicates_and_deletions_and_set_apart_services_say_so(self, hamlet: Hamlet) -> None:
+        hamlet.apply(
+            request("26-1", status="Duplicate (Open)"),
+            request("26-2", status="TO BE DELETED"),
+            request("26-3", service="Contact"),
+        )
+        lives = [life_of(hamlet, f"26-{number}") for number in (1, 2, 3)]
+        assert [life.standing for life in lives] == [
+            Standing.DUPLICATE,
+            Standing.DELETED,
+            Standing.COUNTS,
+        ]
+        assert [life.set_apart for life in lives] == [False, False, True]
+
+    def test_an_order_that_cannot_be_is_told_and_gives_no_time(self, hamlet: Hamlet) -> None:
+        hamlet.apply(request(day=TODAY - 2, closed=TODAY - 3, status="Closed"))
+        life = life_of(hamlet)
+        assert life.impossible == "closed before requested"
+        assert life.days_to_close is None
+
+    def test_what_the_feed_does_not_have_any_more_has_no_life(self, hamlet: Hamlet) -> None:
+        hamlet.apply(request(), request("26-2"))
+        hamlet.vanish("26-1")
+        hamlet.publish()
+        assert board_of(hamlet).life("26-1") is None
+        assert board_of(hamlet).life("\ud800") is None
+
+
+class TestDatabase:
+    def test_without_the_database_the_rest_is_told_and_that_it_is_missing(
+        self, hamlet: Hamlet
+    ) -> None:
+        hamlet.apply(request())
+        hamlet.publish()
+        hamlet.store.close()
+        for path in hamlet.data_dir.glob(f"{FILE}*"):
+            path.unlink()
+        life = board_of(hamlet).life("26-1")
+        assert life is not None
+        assert (life.unseen, life.request.service_request_id) == ("StoreError", "26-1")
+        assert not (hamlet.data_dir / FILE).exists()
+
+    def test_a_damaged_database_is_no_error_of_the_page(self, hamlet: Hamlet) -> None:
+        hamlet.apply(request())
+        hamlet.publish()
+        hamlet.store.close()
+        (hamlet.data_dir / FILE).write_bytes(b"no database" * 1000)
+        life = board_of(hamlet).life("26-1")
+        assert life is not None
+        assert life.unseen == "StoreDamaged"
+
+    def test_it_is_read_while_the_refresher_writes(self, hamlet: Hamlet) -> None:
+        hamlet.apply(request())
+        hamlet.apply(request(agency="Parks"))
+        hamlet.publish()
+        with hamlet.store.refreshing(EVENING) as writing:
+            writing.apply([request(agency="Water")])
+            life = board_of(hamlet).life("26-1")
+        assert life is not None
+        assert [change.to_agency for change in life.changes] == ["Parks"]
+
+    def test_a_locked_database_is_said_to_be_locked(self, hamlet: Hamlet) -> None:
+        hamlet.apply(request())
+        hamlet.publish()
+        hamlet.store.close()
+        path = hamlet.data_dir / FILE
+        with sqlite3.connect(path, isolation_level=None) as other:
+            other.execute("PRAGMA journal_mode = DELETE")
+            other.execute("BEGIN EXCLUSIVE")
+            assert events_of(hamlet.data_dir, hamlet.city, "26-1").trouble == "StoreLocked"
+            other.execute("ROLLBACK")
+        other.close()
+
+    def test_nothing_can_be_written_through_it(self, hamlet: Hamlet) -> None:
+        hamlet.apply(request())
+        before = (hamlet.data_dir / FILE).read_bytes()
+        assert events_of(hamlet.data_dir, hamlet.city, "26-1").events == ()
+        assert (hamlet.data_dir / FILE).read_bytes() == before
+
+
+class TestSeenReopenings:
+    def test_each_request_counts_once_and_only_lately(self, hamlet: Hamlet) -> None:
+        closed = request(status="Closed", closed=TODAY - 3)
+        hamlet.apply(closed, request("26-2", place=IN_B, status="Closed", closed=TODAY - 3))
+        hamlet.now = datetime.fromtimestamp((TODAY - 40) * SECONDS_PER_DAY, UTC)
+        hamlet.apply(request("26-2", place=IN_B))
+        hamlet.now = EVENING
+        hamlet.apply(request())
+        hamlet.apply(closed)
+        hamlet.apply(request())
+        since = (TODAY - 27) * SECONDS_PER_DAY
+        assert seen_reopened(hamlet.data_dir, since) == ("26-1",)
+        assert set(seen_reopened(hamlet.data_dir, 0)) == {"26-1", "26-2"}
+        snapshot = hamlet.published()
+        days = days_of(snapshot)
+        assert days is not None
+        at = COLUMNS.index("seen_reopened")
+        for folder, known, city in ((hamlet.data_dir, True, 1), (None, False, 0)):
+            found = life_family(World(snapshot, hamlet.city, days, data_dir=folder))
+            assert found.facts["seen_known"] is known
+            assert found.arrays["city"][0, at] == city
+            assert found.arrays["community"][:, at].sum() == city
+
+
+@pytest.fixture
+def client(hamlet: Hamlet) -> FlaskClient:
+    hamlet.apply(request("26-1"), request("27/1 a"), request("26-3", service=""))
+    hamlet.apply(request("26-1", status="Closed", closed=TODAY - 1))
+    hamlet.publish()
+    app = Flask(__name__)
+    settings = Settings(data_dir=hamlet.data_dir)
+    app.register_blueprint(blueprint(board_of(hamlet), settings, lambda: EVENING))
+    return app.test_client()
+
+
+class TestInterface:
+    def test_the_life_of_a_request_is_told_in_the_standard_s_names(
+        self, client: FlaskClient
+    ) -> None:
+        answer = client.get("/api/v1/requests/26-1")
+        found: dict[str, Any] = answer.get_json()
+        assert found["service_request"]["requested_datetime"] == day_date(TODAY - 5).isoformat()
+        assert found["service_request"]["agency_responsible"] == "Mobility"
+        assert found["service_request"]["areas"][0] == {
+            "layer": "community",
+            "key": "A",
+            "name": "Area A",
+        }
+        assert [step["stage"] for step in found["timeline"]] == [
+            stage.name.lower() for stage in Stage
+        ]
+        assert found["changes"][0]["to_status"] == "Closed"
+        assert (found["days_to_close"], found["age_days"]) == (4, None)
+        assert found["definition"] == "/about#life"
+        assert found["caveat"]
+        assert answer.headers["Livemaps-Version"] == found["version"]
+
+    def test_neither_points_nor_places_in_words_are_told(self, client: FlaskClient) -> None:
+        text = client.get("/api/v1/requests/26-1").get_data(as_text=True)
+        assert "114.15" not in text
+        assert '"lat"' not in text
+        assert "ALPHA" not in text
+
+    def test_an_unchanged_life_is_not_sent_again(self, client: FlaskClient) -> None:
+        tag = client.get("/api/v1/requests/26-1").headers["ETag"]
+        again = client.get("/api/v1/requests/26-1", headers={"If-None-Match": tag})
+        assert again.status_code == 304
+
+    def test_a_number_with_signs_in_it_is_found(self, client: FlaskClient) -> None:
+        found = client.get("/api/v1/requests/27%2F1%20a").get_json()
+        assert found["service_request"]["service_request_id"] == "27/1 a"
+        assert found["links"]["self"] == "/api/v1/requests/27/1%20a"
+
+    def test_a_request_without_a_service_has_links_too(self, client: FlaskClient) -> None:
+        found = client.get("/api/v1/requests/26-3").get_json()
+        assert found["links"]["same_service"] == "/?"
+
+    def test_an_unknown_number_says_what_to_do(self, client: FlaskClient) -> None:
+        answer = client.get("/api/v1/requests/99-9")
+        assert answer.status_code == 404
+        error = answer.get_json()["error"]
+        assert error["type"] == "UnknownValue"
+        assert "99-9" in error["message"]
+        assert error["remedy"]
