@@ -137,10 +137,12 @@ class _Judged:
             outcome = self.outcome[counted][kept]
             cells = count_due(groups[kept], period, outcome, len(starts) - 1)
             arrays[f"{level.name}/{name}/keys"] = cells.keys
-            arrays[f"{level.name}/{name}/counts"] = cells.counts
+            arrays[f"{level.name}/{name}/sums"] = cells.sums
         open_now = _counted(level, self.waiting)
         codes = level.codes[self.waiting[open_now]]
         found = overdue_now(codes, self.waiting_due[open_now], self.today)
+        counted_groups = np.unique(arrays[f"{level.name}/month/keys"] // MONTHS)
+        arrays[f"{level.name}/groups"] = np.union1d(counted_groups, found.groups)
         return arrays | {f"{level.name}/now/{name}": getattr(found, name) for name in NOW}
 
 
@@ -198,7 +200,12 @@ def cells_of(measures: Measures, level: str, period: str) -> tuple[Cells, NDArra
     arrays = measures.family(FAMILY).arrays
     edges = arrays[f"{period}/edges"]
     start = f"{level}/{period}"
-    return Cells(arrays[f"{start}/keys"], arrays[f"{start}/counts"], len(edges) - 1), edges
+    return Cells(arrays[f"{start}/keys"], arrays[f"{start}/sums"], len(edges) - 1), edges
+
+
+def groups_of(measures: Measures, level: str) -> NDArray[np.intp]:
+    """Return the codes of the groups of a level that have any figure; raises as `cells_of`."""
+    return measures.family(FAMILY).arrays[f"{level}/groups"].astype(np.intp)
 
 
 def overdue_of(measures: Measures, level: str) -> Overdue:

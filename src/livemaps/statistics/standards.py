@@ -140,19 +140,27 @@ def outcomes(due: Ints, resolved: Mask, closed: Ints, today: int) -> NDArray[np.
 class Cells:
     """How many were on time, late and closed, late and open, by group and period due.
 
-    Only cells with a request in them: `keys` (group * periods + period) is sorted, `counts` is
-    [cell, Outcome].
+    Only cells with a request in them: `keys` (group * periods + period) is sorted. `sums` is
+    [cell + 1, Outcome]: the counts of all cells before each, so that any run of a group's periods
+    is one difference.
     """
 
     keys: NDArray[np.int64]
-    counts: NDArray[np.int32]
+    sums: NDArray[np.integer]
     periods: int
 
-    def of_group(self, group: int) -> tuple[NDArray[np.int64], NDArray[np.int32]]:
+    def of_group(self, group: int) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
         """Return a group's periods (their numbers) and its counts in each."""
         edges = np.array([group, group + 1], np.int64) * self.periods
         first, last = np.searchsorted(self.keys, edges)
-        return self.keys[first:last] - edges[0], self.counts[first:last]
+        sums = self.sums[first : last + 1].astype(np.int64)
+        return self.keys[first:last] - edges[0], sums[1:] - sums[:-1]
+
+    def between(self, groups: Ints, first: int, after: int) -> NDArray[np.int64]:
+        """Return the counts [group, Outcome] of periods from `first` to before `after`."""
+        start = groups.astype(np.int64) * self.periods
+        low, high = (np.searchsorted(self.keys, start + edge) for edge in (first, after))
+        return self.sums[high].astype(np.int64) - self.sums[low]
 
 
 def count_due(group: Ints, period: Ints, outcome: Ints, periods: int) -> Cells:
@@ -161,8 +169,10 @@ def count_due(group: Ints, period: Ints, outcome: Ints, periods: int) -> Cells:
     None of them may be `NOT_YET`.
     """
     keys, cell = np.unique(group.astype(np.int64) * periods + period, return_inverse=True)
-    counted = np.bincount(cell * 3 + outcome, minlength=len(keys) * 3)
-    return Cells(keys, counted.reshape(-1, 3).astype(np.int32), periods)
+    counted = np.bincount(cell * 3 + outcome, minlength=len(keys) * 3).reshape(-1, 3)
+    sums = np.zeros((len(keys) + 1, 3), np.int32)
+    np.cumsum(counted, axis=0, out=sums[1:])
+    return Cells(keys, sums, periods)
 
 
 @dataclass(frozen=True)

@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
-from types import MappingProxyType
 
 import numpy as np
 from numpy.typing import NDArray
 
+from livemaps.feeds.profile import Standard
 from livemaps.measures.contents import Measures
-from livemaps.measures.standards import FAMILY, cells_of, overdue_of
+from livemaps.measures.standards import FAMILY, cells_of, groups_of, overdue_of
 from livemaps.model import Filters, day_date
-from livemaps.statistics.standards import NO_STANDARD, Outcome, Overdue, wilson
+from livemaps.statistics.standards import NO_STANDARD, Outcome, wilson
 from livemaps.views.measures.groups import Words
 from livemaps.views.measures.selection import selected
 from livemaps.views.measures.values import (
@@ -148,17 +148,14 @@ def record_of(measures: Measures, level: str, code: int) -> Record | None:
     if not publishes_standards(measures):
         return None
     cells, edges = cells_of(measures, level, "month")
-    periods, counts = cells.of_group(code)
     calendar = _Calendar.of(measures, edges)
     months = tuple(
         calendar.period(at, _due(count))
-        for at, count in zip(periods.tolist(), counts.tolist(), strict=True)
+        for at, count in zip(*(part.tolist() for part in cells.of_group(code)), strict=True)
     )
-    chosen = calendar.chosen(Filters())
-    total = counts[chosen[periods]].sum(axis=0)
-    return Record(
-        _due(total.tolist()), months, _overdue_by_code(measures, level).get(code, NOTHING_OVERDUE)
-    )
+    group = np.array([code])
+    total = cells.between(group, *calendar.chosen(Filters()))[0]
+    return Record(_due(total.tolist()), months, _overdue_now(measures, level, group)[0])
 
 
 def answer(asked: Asked) -> Answer:
@@ -184,27 +181,25 @@ def _totals(asked: Asked, words: Words, level: str) -> list[tuple[Value, ...]]:
     """Return a row for each group: its whole months together, and what is overdue now."""
     cells, edges = cells_of(asked.measures, level, "month")
     calendar = _Calendar.of(asked.measures, edges)
-    within = calendar.chosen(asked.filters)
-    codes, periods = np.divmod(cells.keys, cells.periods)
-    kept = within[periods]
-    groups, at = np.unique(codes[kept], return_inverse=True)
-    sums = np.zeros((len(groups), 3), np.int64)
-    np.add.at(sums, at, cells.counts[kept])
-    now = _overdue_by_code(asked.measures, level)
-    found = dict(zip(groups.tolist(), sums.tolist(), strict=True))
-    every = np.array(sorted({*found, *now}), np.intp)
-    chosen = every[selected(words, level, every, asked.filters)].tolist()
-    span = calendar.span(within)
-    describe = _Described(asked, words, level)
+    groups = groups_of(asked.measures, level)
+    groups = groups[selected(words, level, groups, asked.filters)]
+    chosen = calendar.chosen(asked.filters)
+    span, describe = calendar.span(*chosen), _Described.of(asked, words, level)
     return [
         (
             *describe.group(code),
             *span,
-            *_due_values(_due(found.get(code, (0, 0, 0)))),
-            *_overdue_values(now.get(code, NOTHING_OVERDUE)),
+            *_due_values(_due(counts)),
+            *_overdue_values(now),
             *describe.standard(code),
         )
-        for code in chosen
+        for code, counts, now in zip(
+            groups.tolist(),
+            cells.between(groups, *chosen).tolist(),
+            _overdue_now(asked.measures, level, groups),
+            strict=True,
+        )
+        if sum(counts) or now.open_with_due_day
     ]
 
 
@@ -212,10 +207,10 @@ def _periods(asked: Asked, words: Words, level: str) -> list[tuple[Value, ...]]:
     """Return a row for each group and period in which something was due."""
     cells, edges = cells_of(asked.measures, level, str(asked.options["period"]))
     calendar = _Calendar.of(asked.measures, edges)
-    codes, periods = np.divmod(cells.keys, cells.periods)
-    kept = selected(words, level, codes.astype(np.intp), asked.filters)
-    kept &= calendar.within(asked.filters)[periods]
-    describe = _Described(asked, words, level)
+    groups = groups_of(asked.measures, level)
+    groups = groups[selected(words, level, groups, asked.filters)]
+    within = calendar.within(asked.filters)
+    describe = _Described.of(asked, words, level)
     spans = [calendar.days(period) for period in range(cells.periods)]
     return [
         (
@@ -225,9 +220,9 @@ def _periods(asked: Asked, words: Words, level: str) -> list[tuple[Value, ...]]:
             *(None,) * 5,
             *describe.standard(code),
         )
-        for code, period, count in zip(
-            codes[kept].tolist(), periods[kept].tolist(), cells.counts[kept].tolist(), strict=True
-        )
+        for code in groups.tolist()
+        for period, count in zip(*(part.tolist() for part in cells.of_group(code)), strict=True)
+        if within[period]
     ]
 
 
@@ -254,24 +249,26 @@ class _Calendar:
             inside &= self.edges[1:] - 1 <= filters.until
         return inside
 
-    def chosen(self, filters: Filters) -> NDArray[np.bool_]:
-        """Return the whole periods within the dates; the last twelve where there are no dates."""
-        found = self.whole & self.within(filters)
+    def chosen(self, filters: Filters) -> tuple[int, int]:
+        """Return the first of the whole periods within the dates, and the one after the last.
+
+        Without dates they are the last twelve.
+        """
+        found = np.flatnonzero(self.whole & self.within(filters))
         if filters.since is None and filters.until is None:
-            found[np.flatnonzero(found)[:-TOTAL_MONTHS]] = False
-        return found
+            found = found[-TOTAL_MONTHS:]
+        return (int(found[0]), int(found[-1]) + 1) if len(found) else (0, 0)
 
     def days(self, period: int) -> tuple[Value, Value, Value]:
         """Return a period's first and last day, and whether it is whole."""
         first, last = int(self.edges[period]), int(self.edges[period + 1]) - 1
         return str(day_date(first)), str(day_date(last)), bool(self.whole[period])
 
-    def span(self, chosen: NDArray[np.bool_]) -> tuple[Value, Value, Value]:
-        """Return the same of several periods together; null where none is chosen."""
-        at = np.flatnonzero(chosen)
-        if not len(at):
+    def span(self, first: int, after: int) -> tuple[Value, Value, Value]:
+        """Return the same of several periods together; null where there is none."""
+        if first == after:
             return None, None, None
-        return self.days(int(at[0]))[0], self.days(int(at[-1]))[1], True
+        return self.days(first)[0], self.days(after - 1)[1], True
 
     def period(self, at: int, due: Due) -> Period:
         """Return one period with what was due in it."""
@@ -281,11 +278,21 @@ class _Calendar:
 
 @dataclass(frozen=True)
 class _Described:
-    """Puts names to the groups of a level."""
+    """Puts names to the groups of a level, and the standard to services."""
 
-    asked: Asked
     words: Words
     level: str
+    standards: Sequence[Standard]
+    own: Sequence[int]
+    """By service code: the index of its standard; empty for other levels."""
+    by_feed: Sequence[int]
+
+    @classmethod
+    def of(cls, asked: Asked, words: Words, level: str) -> _Described:
+        arrays = asked.measures.family(FAMILY).arrays
+        names = ("service/standard", "service/by_feed") if level == "service" else ()
+        own, by_feed = (arrays[name].tolist() for name in names) if names else ((), ())
+        return cls(words, level, asked.profile.standards, own, by_feed)
 
     def group(self, code: int) -> tuple[Value, ...]:
         """Return key, name, area key and area name."""
@@ -294,32 +301,32 @@ class _Described:
 
     def standard(self, code: int) -> tuple[Value, ...]:
         """Return the standard of a service, nulls for every other group."""
-        if self.level != "service":
+        if not self.own:
             return (None,) * 5
-        arrays = self.asked.measures.family(FAMILY).arrays
-        at, by_feed = int(arrays["service/standard"][code]), int(arrays["service/by_feed"][code])
-        standards = self.asked.profile.standards
-        if at == NO_STANDARD or at >= len(standards):
-            return None, None, None, None, by_feed > 0
-        found = standards[at]
+        at, by_feed = self.own[code], self.by_feed[code] > 0
+        if at == NO_STANDARD or at >= len(self.standards):
+            return None, None, None, None, by_feed
+        found = self.standards[at]
         of = "service" if found.service else "category"
-        return found.days, found.counting.value, of, found.source, by_feed > 0
+        return found.days, found.counting.value, of, found.source, by_feed
 
 
-def _overdue_by_code(measures: Measures, level: str) -> Mapping[int, OverdueNow]:
-    found: Overdue = overdue_of(measures, level)
+def _overdue_now(measures: Measures, level: str, groups: NDArray[np.intp]) -> Sequence[OverdueNow]:
+    """Return what is overdue in each of some groups."""
+    found = overdue_of(measures, level)
+    if not len(found.groups):
+        return [NOTHING_OVERDUE] * len(groups)
+    at = np.minimum(np.searchsorted(found.groups, groups), len(found.groups) - 1)
     columns = (found.open_due, found.overdue, found.due_week, found.median_days, found.oldest_days)
-    values = zip(*(column.tolist() for column in columns), strict=True)
-    return MappingProxyType(
-        {
-            code: OverdueNow(
-                waiting, overdue, week, median if overdue else None, oldest if overdue else None
-            )
-            for code, (waiting, overdue, week, median, oldest) in zip(
-                found.groups.tolist(), values, strict=True
-            )
-        }
-    )
+    values = zip(*(column[at].tolist() for column in columns), strict=True)
+    return [
+        OverdueNow(waiting, late, week, median if late else None, oldest if late else None)
+        if there
+        else NOTHING_OVERDUE
+        for there, (waiting, late, week, median, oldest) in zip(
+            (found.groups[at] == groups).tolist(), values, strict=True
+        )
+    ]
 
 
 def _due(counts: Sequence[int]) -> Due:
