@@ -11,7 +11,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from livemaps.errors import UnknownValue
+from livemaps.errors import UnknownValue, VisitorError
 from livemaps.measures.families import Family
 from livemaps.measures.time_to_close import (
     LEAST_KNOWN,
@@ -402,7 +402,7 @@ def test_what_is_chosen_says_which_groups_are_told(
     ],
 )
 def test_what_cannot_be_told_together_is_refused(filters: Filters, by: str | None) -> None:
-    with pytest.raises(UnknownValue):
+    with pytest.raises(VisitorError):
         answer_of(TIME_TO_CLOSE, world_of(random_rows(60)), FAMILIES, filters, by=by)
 
 

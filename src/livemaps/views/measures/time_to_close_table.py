@@ -11,11 +11,12 @@ from numpy.typing import NDArray
 from livemaps.errors import UnknownValue
 from livemaps.measures.time_to_close import LEAST_AT_RISK, LEAST_KNOWN, LONG_OPEN, NOBODY
 from livemaps.measures.world import CITY, COMBINED
-from livemaps.model import day_date
+from livemaps.model import Filters, day_date
 from livemaps.snapshot import UNPLACED_KEYS
 from livemaps.statistics.survival import NOT_REACHED
 from livemaps.views.measures.groups import chosen
 from livemaps.views.measures.lifetimes import Lifetimes
+from livemaps.views.measures.selection import selected
 from livemaps.views.measures.values import Answer, Asked, Field, MeasureView, Parameter, Value
 
 Codes = NDArray[np.intp]
@@ -84,12 +85,12 @@ def answer(asked: Asked) -> Answer:
 
     Raises:
         MeasuresPending: the time to close is not computed yet.
-        UnknownValue: the filters choose what the level is not told by.
+        VisitorError: the filters choose what the level is not told by.
     """
-    lives, values = Lifetimes(asked.measures), chosen(asked.filters)
+    lives = Lifetimes(asked.measures)
     by, at_day = asked.options.get("by"), asked.options.get("at_day")
-    level = asked_level(lives, None if by is None else str(by), values)
-    codes = asked_codes(lives, level, values)
+    level = asked_level(lives, None if by is None else str(by), chosen(asked.filters))
+    codes = asked_codes(lives, level, asked.filters)
     fields, columns = group_columns(lives, level, codes)
     fields += (*OWN_FIELDS, *TIME_FIELDS, *REACH_FIELDS)
     columns += [*own_columns(lives, level, codes), *_times(lives, level, codes)]
@@ -105,7 +106,7 @@ def asked_level(lives: Lifetimes, by: str | None, values: Chosen) -> str:
     A service and an area of a containing layer together are the level of both.
 
     Raises:
-        UnknownValue: there is no such level, or it cannot be narrowed by what was chosen.
+        UnknownValue: there is no such level, or what lies in no area is asked for.
     """
     layers = [layer.id for layer in lives.measures.layers]
     placed = next((name for name in values if name in layers), None)
@@ -116,40 +117,27 @@ def asked_level(lives: Lifetimes, by: str | None, values: Chosen) -> str:
         by = COMBINED + placed
     elif {"service", "category"} & set(values) and COMBINED + by in lives.levels:
         by = COMBINED + by
-    lives.words.checked(by, combined=True)
-    narrowing = narrowed_by(by)
     for name, wanted in values.items():
-        if name not in narrowing:
-            can = f"choose by {' or '.join(narrowing)}" if narrowing else "choose nothing"
-            raise UnknownValue(name, min(wanted), f"{can} where the level (by) is {by}")
         for key in wanted & set(UNPLACED_KEYS.values()):
             raise UnknownValue(
                 name, key, "what lies in no area is told of in the city's times only"
             )
-    return by
+    return lives.words.checked(by, combined=True)
 
 
-def narrowed_by(level: str) -> tuple[str, ...]:
-    """Return which filters can choose groups of a level."""
-    if level == CITY:
-        return ()
-    if level.startswith(COMBINED):
-        return ("service", "category", level.removeprefix(COMBINED))
-    return ("service", "category") if level == "service" else (level,)
-
-
-def asked_codes(lives: Lifetimes, level: str, values: Chosen) -> Codes:
+def asked_codes(lives: Lifetimes, level: str, filters: Filters) -> Codes:
     """Return the groups to answer for: those chosen, else all that have requests.
 
     Most requests first; areas in the order of their layer. What lies in no area is no group.
+
+    Raises:
+        VisitorError: the filters choose what the level is not told by.
     """
     requests = lives.told(level, "requests")
     codes = np.arange(len(requests))
-    shown = lives.words.is_area(level, codes)
-    if level != CITY and not _wholly_chosen(level, values):
+    shown = selected(lives.words, level, codes, filters)
+    if level != CITY and not _wholly_chosen(level, chosen(filters)):
         shown &= requests > 0
-    for name, wanted in values.items():
-        shown &= np.isin(_of(lives, level, name, codes), lives.words.codes(name, wanted))
     found = codes[shown]
     if lives.words.layer(level) is not None:
         return found
@@ -214,15 +202,6 @@ def facts(lives: Lifetimes, level: str) -> dict[str, Any]:
     }
     apart = 0 if level.startswith("service") else kept["set_apart"]
     return found | {"set_apart": apart}
-
-
-def _of(lives: Lifetimes, level: str, name: str, codes: Codes) -> NDArray[Any]:
-    """Return the code in another level of each group of a level."""
-    if level.startswith(COMBINED):
-        layer = level.removeprefix(COMBINED)
-        services, areas = np.divmod(codes, lives.size(layer))
-        return areas if name == layer else _of(lives, "service", name, services)
-    return lives.measures.vocab.service_category[codes] if name != level else codes
 
 
 def _times(lives: Lifetimes, level: str, codes: Codes) -> Columns:

@@ -10,7 +10,6 @@ import numpy as np
 from livemaps.measures.contents import Measures
 from livemaps.measures.time_to_close import SHARES
 from livemaps.statistics.survival import NOT_REACHED
-from livemaps.views.measures.groups import chosen
 from livemaps.views.measures.lifetimes import Lifetimes
 from livemaps.views.measures.time_to_close_table import (
     GROUP_FIELDS,
@@ -18,7 +17,6 @@ from livemaps.views.measures.time_to_close_table import (
     Codes,
     Columns,
     asked_codes,
-    asked_level,
     days_column,
     facts,
     group_columns,
@@ -67,8 +65,8 @@ def answer(asked: Asked) -> Answer:
     Raises:
         MeasuresPending: the time to close is not computed yet.
     """
-    lives, values = Lifetimes(asked.measures), chosen(asked.filters)
-    codes = asked_codes(lives, asked_level(lives, LEVEL, values), values)
+    lives = Lifetimes(asked.measures)
+    codes = asked_codes(lives, LEVEL, asked.filters)
     _, columns = group_columns(lives, LEVEL, codes)
     columns += [*own_columns(lives, LEVEL, codes), *_usual(lives, codes)]
     found = facts(lives, LEVEL) | _totals(lives)
