@@ -85,12 +85,16 @@ def create_board(settings: Settings, profile: Profile, *, clock: Clock = utc_now
     Raises:
         SettingError: the folder holds another city.
     """
-    _check_city(settings.data_dir, profile)
+    check_city(settings.data_dir, profile)
     return Board(SnapshotReader(settings.data_dir), profile, settings, clock)
 
 
-def _check_city(data_dir: Path, profile: Profile) -> None:
-    """Make sure that no city is shown under another's name."""
+def check_city(data_dir: Path, profile: Profile) -> None:
+    """Make sure that no city is shown or measured under another's name.
+
+    Raises:
+        SettingError: the folder holds another city.
+    """
     try:
         held = read_meta(data_dir)
     except SnapshotError:

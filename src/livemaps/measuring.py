@@ -1,11 +1,11 @@
 """When the refresher computes measures: between refreshes, and not all of the time.
 
-At once where there are none, and where those that there are were computed of another day, by
-other rules (the profile, the boundaries) or by another version of the program. Where only rows
-are different, a pause is kept of `PAUSE` times what the last computation took: all in all
-a tenth of the time goes into it, whatever the city's size and the machine, and figures over
-years of requests do not change for a few of today. A feed that publishes once a day is measured
-once a day.
+At once where there are none, and where those that there are were computed by other rules (the
+profile, the boundaries), of another database or by another version of the program. Where there
+are other rows, or it is another day, a pause is kept since the last computation, of `PAUSE` times
+what that took: at most a tenth of the time goes into it, whatever the city's size and the
+machine. Figures over years of requests do not change for a few of today, and a feed that
+publishes once a day is measured twice a day: after its rows and after midnight.
 """
 
 from __future__ import annotations
@@ -17,14 +17,16 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from livemaps import __version__
-from livemaps.errors import LivemapsError, SnapshotDamaged, sentence_of_fault
+from livemaps.errors import LivemapsError, SnapshotDamaged, SnapshotError, sentence_of_fault
+from livemaps.feeds.boundary_folder import BoundaryFolder
 from livemaps.feeds.profile import Profile
 from livemaps.measures.compute import NO_REQUEST, Computation
 from livemaps.measures.contents import MeasuresMeta
-from livemaps.measures.families import Family
+from livemaps.measures.families import FAMILIES, Family
 from livemaps.measures.read import read_meta
 from livemaps.model import Clock
 from livemaps.snapshot import SnapshotMeta, SnapshotReader
+from livemaps.snapshot.describe import snapshot_rules
 from livemaps.snapshot.read import read_meta as read_snapshot_meta
 
 if TYPE_CHECKING:
@@ -66,8 +68,8 @@ class Measuring:
     def step(self, *, patient: bool = True) -> bool:
         """Do one piece of work, a family at most; returns whether there is more to do right away.
 
-        `patient` keeps the pause where only rows are different. What fails is logged, is in
-        `trouble`, and is tried again after a pause.
+        `patient` keeps the pause where only rows or the day are different. What fails is logged,
+        is in `trouble`, and is tried again after a pause.
         """
         try:
             return self._step(patient)
@@ -126,15 +128,46 @@ class Measuring:
         self, shown: SnapshotMeta, measured: MeasuresMeta, now: datetime, patient: bool
     ) -> bool:
         """Whether what is measured is not what is shown, and the pause is over if one is due."""
-        basis = (shown.city, shown.database, shown.rules, shown.as_of_day)
-        if (measured.basis, measured.program) != (basis, __version__):
+        if measured.basis != (shown.city, shown.database, shown.rules, __version__):
             return True
         if {*measured.families, *measured.failed} != {family.name for family in self._families}:
             return True
-        if measured.rows == (shown.sequence, shown.complete_since):
+        if measured.state == (shown.sequence, shown.complete_since, shown.as_of_day):
             return False
         pause = timedelta(seconds=PAUSE * measured.seconds)
         return not patient or now - measured.computed >= pause
+
+
+def measure_now(
+    profile: Profile,
+    data_dir: Path,
+    recent_days: int,
+    *,
+    clock: Clock,
+    families: Sequence[Family] = FAMILIES,
+    on_progress: Callable[[int, int], None] = lambda _done, _expected: None,
+) -> MeasuresMeta:
+    """Compute all measures of what a data folder shows, and publish them.
+
+    `on_progress` is called with how many families are done, of how many.
+
+    Raises:
+        NoSnapshot: nothing was published yet.
+        SnapshotError: what is shown was made by other rules than `profile` and the boundary
+            files have now, or the measures could not be written.
+        BoundaryError: the boundaries cannot be read.
+    """
+    snapshot, layers = SnapshotReader(data_dir).latest(), BoundaryFolder(data_dir).load(profile)
+    if snapshot.meta.rules != snapshot_rules(profile, layers, recent_days):
+        raise SnapshotError(
+            "the snapshot was made by another city profile, or with other boundaries or "
+            "settings, than there are now: run `livemaps refresh --once` first"
+        )
+    computation = Computation(snapshot, profile, layers, data_dir, clock=clock, families=families)
+    for done in range(1, len(families) + 1):
+        computation.step()
+        on_progress(done, len(families))
+    return computation.publish()
 
 
 def _sentences(failed: Mapping[str, str]) -> tuple[str, ...]:

@@ -9,6 +9,7 @@ from collections import Counter
 import numpy as np
 import pytest
 
+from livemaps import __version__
 from livemaps.errors import MeasuresPending
 from livemaps.measures.compute import compute_measures
 from livemaps.measures.families import FAMILIES
@@ -35,8 +36,8 @@ def test_measures_say_what_they_are_of(hamlet: Hamlet) -> None:
     meta, shown = measured(hamlet), hamlet.snapshot().meta
     assert (meta.snapshot, meta.city) == (shown.version, "hamlet")
     assert (meta.as_of_day, meta.data_day, meta.complete_day) == (TODAY, TODAY - 5, TODAY - 6)
-    assert meta.basis == (shown.city, shown.database, shown.rules, shown.as_of_day)
-    assert meta.rows == (shown.sequence, shown.complete_since)
+    assert meta.basis == (shown.city, shown.database, shown.rules, __version__)
+    assert meta.state == (shown.sequence, shown.complete_since, TODAY)
     assert meta.families["counting"].values == 2 + 6
     assert sum(meta.left_out.values()) == 0
 

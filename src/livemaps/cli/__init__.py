@@ -9,6 +9,7 @@ from livemaps.cli.common import Commands
 from livemaps.cli.data import backfill, boundaries
 from livemaps.cli.exporting import export
 from livemaps.cli.looking import check_city, status
+from livemaps.cli.measures import measures
 from livemaps.cli.running import demo, refresh, serve
 
 EXIT_STATUSES = """\b
@@ -39,5 +40,5 @@ def main() -> None:
     """
 
 
-for command in (demo, serve, refresh, backfill, boundaries, export, status, check_city):
+for command in (demo, serve, refresh, backfill, boundaries, measures, export, status, check_city):
     main.add_command(command)

@@ -59,13 +59,13 @@ class MeasuresMeta:
 
     @property
     def basis(self) -> tuple[object, ...]:
-        """What the figures depend on besides the rows; measures of another basis are outdated."""
-        return self.city, self.database, self.rules, self.as_of_day
+        """What the figures mean; measures of another basis must not stay."""
+        return self.city, self.database, self.rules, self.program
 
     @property
-    def rows(self) -> tuple[object, ...]:
-        """What tells the rows apart that were measured."""
-        return self.sequence, self.complete_since
+    def state(self) -> tuple[object, ...]:
+        """What was measured: the rows and the day; it is different after every refresh or so."""
+        return self.sequence, self.complete_since, self.as_of_day
 
 
 @dataclass(frozen=True)
