@@ -1,0 +1,415 @@
+"""Experiment: is "more than expected" said only where it is true, and is it said where it is?"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, replace
+from itertools import product
+
+import numpy as np
+from numpy.typing import NDArray
+
+from livemaps.evaluation.history import History
+from livemaps.evaluation.plan import MONTH, Experiment, Plan, Tick, day_text, measured
+from livemaps.evaluation.planting import excess
+from livemaps.evaluation.report import Chart, Claim, Section, Series, TextTable, percent, share_of
+from livemaps.measures.contents import Measures
+from livemaps.measures.expected_names import (
+    ALL,
+    BASES,
+    CATEGORY,
+    FAMILY,
+    PAST,
+    SERVICE,
+    SPOT_WINDOW,
+    WINDOWS,
+)
+from livemaps.snapshot.columns import Column
+from livemaps.statistics.verdicts import FEWER, HOT, MORE, NOT_TESTED, TOO_FEW
+
+NAME = "expected"
+TITLE = "More than expected and hot spots"
+PURPOSE = 40
+
+STRENGTHS = (1.5, 2.0)
+CELLS = 8
+"""Areas x categories that get an excess in one world, each another area and category."""
+SIZES = ((10, 25), (25, 50), (50, 100), (100, 10_000))
+"""Expected requests of a planted cell in the window, from and below."""
+BAR_FROM = 50
+"""From so many expected requests on, twice as many must be found."""
+CLUSTERS = 2
+"""Clusters of neighbours that get an excess in one world."""
+LEAST_NEIGHBOURS = 4
+POWER_DAYS = 4
+"""Days on which truths are planted; chance is measured on as many days as there are trials."""
+
+
+def days_of(plan: Plan) -> tuple[int, ...]:
+    """Return the days on which the city is looked at: a month apart, the last one first."""
+    count = max(min(plan.trials, (plan.last_day - plan.history.since - 2 * 365) // MONTH), 1)
+    return tuple(plan.last_day - MONTH * back for back in range(count))
+
+
+def steps(plan: Plan) -> int:
+    """Return how many worlds are looked at."""
+    days = days_of(plan)
+    return 2 * len(days) + len(days[:POWER_DAYS]) * len(STRENGTHS) * 2
+
+
+def run(plan: Plan, tick: Tick) -> Section:
+    """Look at the city as it is and without any difference, then at it with planted truths."""
+    own, mixed, planted = [], [], []
+    shuffled = _shuffled(plan)
+    for place, day in enumerate(days_of(plan)):
+        world = plan.history.on(day)
+        measures = measured(world, [FAMILY])
+        own.append(_told(measures))
+        tick()
+        mixed.append(_told(measured(shuffled.on(day), [FAMILY])))
+        tick()
+        if place < POWER_DAYS:
+            planted += list(_planted(plan, place, day, measures, world.days.complete, tick))
+    return _section(plan, own, mixed, planted)
+
+
+def _shuffled(plan: Plan) -> History:
+    """Return the city with its places shuffled among all requests: no area differs in its mix."""
+    lives = plan.history.lives.copy()
+    lives["area"] = plan.random(PURPOSE, 0).permutation(lives["area"])
+    return replace(plan.history, lives=lives)
+
+
+@dataclass(frozen=True, slots=True)
+class Words:
+    """What was said of one family of tests: a layer, a window, a basis, categories or services."""
+
+    layer: str
+    basis: str
+    tested: int
+    wrong: int
+
+
+def _told(measures: Measures) -> tuple[list[Words], list[Words]]:
+    """Return the words of all families of tests, and the hot and cold spots."""
+    arrays = measures.family(FAMILY).arrays
+    words, spots = [], []
+    for layer, window, basis in product(measures.layers, WINDOWS, BASES):
+        name = f"{layer.id}/{window}"
+        if f"{name}/{basis}/word" not in arrays:
+            continue
+        said, groups = arrays[f"{name}/{basis}/word"], arrays[f"{name}/groups"][:, 0]
+        parts = (groups == SERVICE, groups != SERVICE)
+        words += [_words(layer.id, basis, said[:, part]) for part in parts]
+    for layer in measures.layers:
+        spot = arrays.get(f"{layer.id}/{SPOT_WINDOW}/spots/spot")
+        if spot is not None:
+            tested = int((spot != NOT_TESTED).sum())
+            spots += [Words(layer.id, "spots", tested, int((spot >= HOT).sum()))]
+    return words, spots
+
+
+def _words(layer: str, basis: str, said: Column) -> Words:
+    wrong = int(((said == MORE) | (said == FEWER)).sum())
+    return Words(layer, basis, int((said != TOO_FEW).sum()), wrong)
+
+
+@dataclass(frozen=True, slots=True)
+class Truth:
+    """One planted excess, and whether it was told."""
+
+    kind: str
+    """`area` or `cluster`."""
+    times: float
+    expected: float
+    found: bool
+
+
+def _planted(
+    plan: Plan, place: int, day: int, before: Measures, last: int, tick: Tick
+) -> Iterator[Truth]:
+    """Plant in a day's window, and say what of it is told."""
+    layer = before.layers[0].id
+    arrays = before.family(FAMILY).arrays
+    if f"{layer}/{SPOT_WINDOW}/{PAST}/expected" not in arrays:
+        return
+    expected = arrays[f"{layer}/{SPOT_WINDOW}/{PAST}/expected"]
+    groups = arrays[f"{layer}/{SPOT_WINDOW}/groups"]
+    for at, times in enumerate(STRENGTHS):
+        random = plan.random(PURPOSE, 1, place, at)
+        cells = _cells(random, expected, groups)
+        yield from _areas(plan, random, day, last, times, cells, expected, groups)
+        tick()
+        pairs = arrays.get(f"{layer}/pairs")
+        if pairs is not None:
+            yield from _clusters(plan, random, day, last, times, expected[:, 0], pairs)
+        tick()
+
+
+def _cells(random: np.random.Generator, expected: Column, groups: Column) -> list[tuple[int, int]]:
+    """Choose areas and categories to plant in, spread over the sizes."""
+    chosen: list[tuple[int, int]] = []
+    categories = groups[:, 0] == CATEGORY
+    for low, high in SIZES:
+        fits = np.nan_to_num(expected) * categories
+        where = np.argwhere((fits >= low) & (fits < high))
+        for area, group in random.permutation(where).tolist():
+            free = all(area != other and group != taken for other, taken in chosen)
+            if free and sum(low <= expected[c] < high for c in chosen) < CELLS // len(SIZES):
+                chosen.append((area, group))
+    return chosen
+
+
+def _in_cell(history: History, area: int, category: int) -> NDArray[np.bool_]:
+    """Return which requests are of a category in an area of the finest layer."""
+    vocab, layer = history.frame.vocab, history.frame.described[0].id
+    service = history.lives["service"]
+    of = vocab.service_category[service] == category
+    mask: NDArray[np.bool_] = of & (history.areas(layer) == area) & ~vocab.service_apart[service]
+    return mask
+
+
+def _areas(
+    plan: Plan,
+    random: np.random.Generator,
+    day: int,
+    last: int,
+    times: float,
+    cells: Sequence[tuple[int, int]],
+    expected: Column,
+    groups: Column,
+) -> Iterator[Truth]:
+    """Plant an excess in each cell, and look for the word."""
+    history = plan.history
+    added = [
+        excess(
+            random,
+            history.lives,
+            _in_cell(history, area, int(groups[group, 1])),
+            last - SPOT_WINDOW + 1,
+            last,
+            times,
+        )
+        for area, group in cells
+    ]
+    measures = _after(history, added, day)
+    arrays, layer = measures.family(FAMILY).arrays, measures.layers[0].id
+    said = arrays[f"{layer}/{SPOT_WINDOW}/{PAST}/word"]
+    now = [tuple(row) for row in arrays[f"{layer}/{SPOT_WINDOW}/groups"].tolist()]
+    for area, group in cells:
+        at = now.index(tuple(groups[group].tolist()))
+        yield Truth("area", times, float(expected[area, group]), bool(said[area, at] == MORE))
+
+
+def _after(history: History, added: Iterable[np.ndarray], day: int) -> Measures:
+    """Return what is measured on a day of the history with something added."""
+    return measured(history.with_more(*added).on(day), [FAMILY])
+
+
+def _clusters(
+    plan: Plan,
+    random: np.random.Generator,
+    day: int,
+    last: int,
+    times: float,
+    expected: Column,
+    pairs: Column,
+) -> Iterator[Truth]:
+    """Plant an excess of all requests in areas and their neighbours, and look for the spots."""
+    history, layer = plan.history, plan.history.frame.described[0].id
+    centres = _centres(random, expected, pairs)
+    area = history.areas(layer)
+    apart = history.frame.vocab.service_apart[history.lives["service"]]
+    added = [
+        excess(
+            random,
+            history.lives,
+            np.isin(area, _cluster(centre, pairs)) & ~apart,
+            last - SPOT_WINDOW + 1,
+            last,
+            times,
+        )
+        for centre in centres
+    ]
+    arrays = _after(history, added, day).family(FAMILY).arrays
+    spot = arrays[f"{layer}/{SPOT_WINDOW}/spots/spot"]
+    which = arrays[f"{layer}/{SPOT_WINDOW}/groups"][arrays[f"{layer}/{SPOT_WINDOW}/spots"], 0]
+    column = int(np.flatnonzero(which == ALL)[0])
+    for centre in centres:
+        total = float(np.nansum(expected[_cluster(centre, pairs)]))
+        yield Truth("cluster", times, total, bool(spot[centre, column] == HOT))
+
+
+def _cluster(centre: int, pairs: Column) -> NDArray[np.int64]:
+    """Return an area with its neighbours."""
+    near = pairs[(pairs == centre).any(axis=1)]
+    return np.unique(np.append(near, centre)).astype(np.int64)
+
+
+def _centres(random: np.random.Generator, expected: Column, pairs: Column) -> list[int]:
+    """Choose areas with enough neighbours, far enough from each other to share none."""
+    chosen: list[int] = []
+    taken: set[int] = set()
+    for centre in random.permutation(len(expected)).tolist():
+        cluster = set(_cluster(centre, pairs).tolist())
+        wide = len(cluster) > LEAST_NEIGHBOURS and expected[centre] >= SIZES[0][0]
+        if wide and not cluster & taken and len(chosen) < CLUSTERS:
+            chosen.append(centre)
+            taken |= cluster
+    return chosen
+
+
+Said = Sequence[tuple[list[Words], list[Words]]]
+
+
+def _section(plan: Plan, own: Said, mixed: Said, planted: Sequence[Truth]) -> Section:
+    null = _null_rows(own, mixed)
+    days = days_of(plan)
+    return Section(
+        name=NAME,
+        title=TITLE,
+        method=(
+            f"The city is looked at on {len(days)} days, {MONTH} days apart up to "
+            f"{day_text(days[0])} (seed {plan.seed}), in windows of "
+            f"{' and '.join(map(str, WINDOWS))} days. Against their own past its areas differ by "
+            "chance only, so that every word but “as expected” is false. Against the city's mix "
+            "areas do differ; there, chance is measured with all places shuffled among the "
+            f"requests. Truths are planted on {len(days[:POWER_DAYS])} of the days: requests of "
+            f"the last {SPOT_WINDOW} days are multiplied in areas x categories, or in an area and "
+            "all its neighbours."
+        ),
+        claims=tuple(_claims(null, planted)),
+        tables=(_null_table(null), _power_table(planted)),
+        charts=(_chart(planted),),
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class Null:
+    """False words of one kind of test."""
+
+    what: str
+    families: int
+    wrong_families: int
+    tested: int
+    wrong: int
+
+
+def _null_rows(own: Said, mixed: Said) -> list[Null]:
+    """Count false words: against the past in the city as it is, the rest with places shuffled."""
+    past = [word for words, _ in own for word in words if word.basis == PAST]
+    mix = [word for words, _ in mixed for word in words if word.basis != PAST]
+    spots = [word for _, spots in own for word in spots]
+    named = (
+        ("own past", past),
+        ("the city's mix, places shuffled", mix),
+        ("hot and cold spots", spots),
+    )
+    return [
+        Null(
+            what,
+            sum(word.tested > 0 for word in found),
+            sum(word.wrong > 0 for word in found),
+            sum(word.tested for word in found),
+            sum(word.wrong for word in found),
+        )
+        for what, found in named
+    ]
+
+
+def _null_table(rows: Sequence[Null]) -> TextTable:
+    return TextTable(
+        "False words where nothing differs. A family of tests is one layer, window and kind of "
+        "group; its false discovery rate is held at 5 %, so that 5 % of families may have any.",
+        ("against", "families of tests", "with a false word", "", "cells tested", "false words"),
+        tuple(
+            (
+                row.what,
+                f"{row.families:,}",
+                f"{row.wrong_families:,}",
+                percent(row.wrong_families / row.families if row.families else np.nan),
+                f"{row.tested:,}",
+                f"{row.wrong:,}",
+            )
+            for row in rows
+        ),
+    )
+
+
+def _power(
+    planted: Sequence[Truth], kind: str, times: float, low: float, high: float
+) -> tuple[int, int]:
+    """Return how many of some planted truths were found, and how many there were."""
+    chosen = [
+        truth.found
+        for truth in planted
+        if truth.kind == kind and truth.times == times and low <= truth.expected < high
+    ]
+    return sum(chosen), len(chosen)
+
+
+def _power_table(planted: Sequence[Truth]) -> TextTable:
+    rows = [
+        (
+            f"area x category, {low} to {high - 1:,} expected",
+            *(share_of(*_power(planted, "area", times, low, high)) for times in STRENGTHS),
+        )
+        for low, high in SIZES
+    ]
+    rows.append(
+        (
+            "centre of a cluster of neighbours, as hot spot",
+            *(share_of(*_power(planted, "cluster", times, 0, np.inf)) for times in STRENGTHS),
+        )
+    )
+    columns = ("planted in", *(f"{times:g} times as many" for times in STRENGTHS))
+    return TextTable("Planted truths that were told.", columns, tuple(rows))
+
+
+def _claims(null: Sequence[Null], planted: Sequence[Truth]) -> Iterator[Claim]:
+    for row in null:
+        share = row.wrong_families / row.families if row.families else np.nan
+        yield Claim(
+            f"few false words where nothing differs: {row.what}",
+            "5 % of families of tests",
+            f"{percent(share)} ({row.wrong:,} of {row.tested:,} cells)",
+            bool(share <= 0.05) if row.families else None,
+        )
+    found, tried = _power(planted, "area", 2.0, BAR_FROM, np.inf)
+    yield Claim(
+        f"twice as many in an area is told, from {BAR_FROM} expected requests on",
+        "8 of 10",
+        share_of(found, tried),
+        found >= 0.8 * tried if tried else None,
+    )
+    found, tried = _power(planted, "cluster", 2.0, 0, np.inf)
+    yield Claim(
+        "twice as many in an area and its neighbours is a hot spot",
+        "8 of 10",
+        share_of(found, tried),
+        found >= 0.8 * tried if tried else None,
+    )
+
+
+def _chart(planted: Sequence[Truth]) -> Chart:
+    series = []
+    for times in STRENGTHS:
+        counts = [_power(planted, "area", times, low, high) for low, high in SIZES]
+        series.append(
+            Series(
+                f"{times:g} times as many",
+                [100 * found / tried if tried else np.nan for found, tried in counts],
+            )
+        )
+    return Chart(
+        name="expected-power",
+        caption="Share of planted excesses that are told, by the expected number of requests",
+        x=[f"{low}–{high - 1}" if high < 10_000 else f"{low} and more" for low, high in SIZES],
+        x_label=f"requests expected in {SPOT_WINDOW} days",
+        y_label="told (%)",
+        series=tuple(series),
+        bars=True,
+    )
+
+
+EXCESS = Experiment(NAME, steps, run)
