@@ -73,6 +73,8 @@ def _funnel(
 ) -> Funnel:
     """Return limits: exact where groups vary as by chance, else wider by the dispersion.
 
+    A group is beyond them if its value is and chance alone gives such a count in less than a tail.
+
     `most` is the largest value there can be.
 
     Source: Spiegelhalter (2005), Statistics in Medicine 24, 1185-1202: exact limits with
@@ -91,8 +93,11 @@ def _funnel(
         else:
             limit[compared] = _exact_limit(law(size[compared]), tail) / size[compared]
     low_95, high_95, low_998, high_998 = limits
+    surely = _tails(law, count, size, compared)
     position = np.select(
-        [~compared, value > high_998, value < low_998], [NOT_COMPARED, ABOVE, BELOW], WITHIN
+        [~compared, surely & (value > high_998), surely & (value < low_998)],
+        [NOT_COMPARED, ABOVE, BELOW],
+        WITHIN,
     ).astype(np.uint8)
     return Funnel(value, whole, low_95, high_95, low_998, high_998, spread, position)
 
@@ -105,6 +110,17 @@ def _dispersion(value: Floats, size: Floats, whole: float, variance: float) -> f
     low, high = np.quantile(scores, [WINSORISED, 1 - WINSORISED])
     spread = float((np.clip(scores, low, high) ** 2).mean())
     return spread if spread > 1 + 2 * np.sqrt(2 / len(value)) else 1.0
+
+
+def _tails(law: Any, count: Floats, size: Floats, compared: NDArray[np.bool_]) -> Any:
+    """Return which counts, or ones further out, chance alone gives more seldom than a tail.
+
+    Interpolated limits lie between whole numbers: all of a group of two can lie beyond them.
+    """
+    chance = np.ones(size.shape)
+    given = law(size[compared])
+    chance[compared] = np.minimum(given.sf(count[compared] - 1), given.cdf(count[compared]))
+    return chance < (1 - OUTER) / 2
 
 
 def _normal_limit(size: Floats, whole: float, variance: float, tail: float) -> Floats:
