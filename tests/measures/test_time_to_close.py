@@ -12,7 +12,9 @@ import pandas as pd
 import pytest
 
 from livemaps.errors import UnknownValue, VisitorError
+from livemaps.measures.days import days_of
 from livemaps.measures.families import Family
+from livemaps.measures.read import MeasuresReader
 from livemaps.measures.time_to_close import (
     LEAST_KNOWN,
     LONG_OPEN,
@@ -20,6 +22,7 @@ from livemaps.measures.time_to_close import (
     RECENT_DAYS,
     time_to_close,
 )
+from livemaps.measures.world import World
 from livemaps.model import Filters, Stage, Standing
 from livemaps.snapshot import UNPLACED_KEYS
 from livemaps.views.measures.time_to_close import MOST_POINTS, usual
@@ -27,7 +30,10 @@ from livemaps.views.measures.time_to_close_table import VIEW as TIME_TO_CLOSE
 from livemaps.views.measures.usual_time import VIEW as USUAL_TIME
 from livemaps.views.measures.usual_time import usual_days
 from livemaps.views.measures.values import Answer, MeasureView
+from tests.measures.small import measured
 from tests.measures.village import answer_of, measures_of, world_of
+from tests.measures.village import asked as asked_of
+from tests.snapshot.hamlet import Hamlet
 from tests.views.town import (
     AGENCIES,
     CHANNELS,
@@ -420,3 +426,16 @@ def test_answers_have_only_fields_that_are_described(view: MeasureView) -> None:
     assert answer.fields == view.fields
     for row in answer.rows:
         assert all(isinstance(value, str | int | float | bool | None) for value in row)
+
+
+def test_what_is_read_from_the_disk_answers_as_what_was_computed(hamlet: Hamlet) -> None:
+    measured(hamlet, *FAMILIES)
+    kept = MeasuresReader(hamlet.data_dir).latest()
+    days = days_of(hamlet.snapshot())
+    assert days is not None
+    world = World(hamlet.snapshot(), hamlet.city, days)
+    asking: dict[str, Any] = {"by": "service", "at_day": 1}
+    for view, options in ((TIME_TO_CLOSE, asking), (USUAL_TIME, {})):
+        read = view.answer(asked_of(world.snapshot, kept, None, world.profile, **options))
+        assert read == answer_of(view, world, FAMILIES, None, **options)
+        assert read.rows
