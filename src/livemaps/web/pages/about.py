@@ -28,6 +28,10 @@ METRICS = (
     "duplicates",
     "apart",
     "classes",
+    "standards",
+    "on-time",
+    "overdue",
+    "re-reported",
 )
 """Figures with a definition, each under its own anchor."""
 
