@@ -13,6 +13,7 @@ from livemaps.measures.life import life
 from livemaps.measures.queues import queues_of_world
 from livemaps.measures.rereported import rereported
 from livemaps.measures.standards import standards
+from livemaps.measures.surge import surges
 from livemaps.measures.time_to_close import time_to_close
 from livemaps.measures.world import World
 
@@ -34,4 +35,5 @@ FAMILIES: tuple[Family, ...] = (
     Family("expected", expected_of_world),
     Family("compare", compare),
     Family("time-to-close", time_to_close),
+    Family("surge", surges),
 )

@@ -14,6 +14,7 @@ from livemaps.views.measures import (
     queues,
     rereported,
     standards,
+    surge,
     time_to_close_table,
     unattended,
     usual_time,
@@ -32,6 +33,7 @@ VIEWS: tuple[MeasureView, ...] = (
     compare.VIEW,
     time_to_close_table.VIEW,
     usual_time.VIEW,
+    surge.VIEW,
 )
 
 MEASURES: Mapping[str, MeasureView] = MappingProxyType({view.name: view for view in VIEWS})
