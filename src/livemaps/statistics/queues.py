@@ -119,8 +119,10 @@ def clearing(word: Word, backlog: int, inflow: Counts, outflow: Counts) -> Clear
         return Clearing(None, "nothing open")
     if word is Word.TOO_FEW or len(inflow) < RATE_WEEKS:
         return Clearing(None, "too few")
+    if word is not Word.SHRINKING:
+        return Clearing(None, "not shrinking")
     left = int(outflow[-RATE_WEEKS:].sum() - inflow[-RATE_WEEKS:].sum())
-    if word is not Word.SHRINKING or left <= 0:
+    if left <= 0:
         return Clearing(None, "not shrinking")
     days = -(-backlog * RATE_WEEKS * WEEK // left)
     if days > LONGEST_DAYS:

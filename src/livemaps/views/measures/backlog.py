@@ -98,14 +98,15 @@ def backlog_by(snapshot: Snapshot, filters: Filters, by: str) -> tuple[BacklogRo
     """
     found, size = open_rows(snapshot, filters), size_of(snapshot, checked(snapshot, by))
     codes = codes_of(snapshot, snapshot.current, found.shown, by)
-    counts, oldest = counted(codes, size), firsts(codes, size)
-    then = [_open_at(snapshot, filters, by, day, size) for day in compared(snapshot, filters, by)]
+    counts = counted(codes, size)
+    then = _open_then(snapshot, filters, by, size)
     others = [
         counted(codes_of(snapshot, snapshot.current, rows, by), size)
         for rows in (found.apart, found.duplicates)
     ]
     age = medians(ages(snapshot.current, found.shown, snapshot.meta.as_of_day), codes, size)
     nothing: list[int | None] = [None, None]
+    first = _oldest(snapshot, found, firsts(codes, size))
     some = np.flatnonzero(np.sum([counts, *others, *then], axis=0))
     rows = [
         BacklogRow(
@@ -113,7 +114,7 @@ def backlog_by(snapshot: Snapshot, filters: Filters, by: str) -> tuple[BacklogRo
             int(counts[code]),
             int(counts[code]) / len(codes) if len(codes) else None,
             age[code],
-            *_oldest(snapshot, found, int(oldest[code])),
+            *first[code],
             *([int(held[code]) for held in then] or nothing),
             *(int(other[code]) for other in others),
         )
@@ -181,21 +182,31 @@ def _told(snapshot: Snapshot, days: Days) -> bool:
     return held and (snapshot.meta.complete_since is None or then >= days.since)
 
 
-def _open_at(snapshot: Snapshot, filters: Filters, by: str, day: int, size: int) -> Counts:
-    """Count what was open at the end of a day by group, of the requests under the filters."""
+def _open_then(snapshot: Snapshot, filters: Filters, by: str, size: int) -> list[Counts]:
+    """Count what was open at the end of the compared days by group, of those under the filters."""
+    days = compared(snapshot, filters, by)
+    if not days:
+        return []
     level = CITY if by == AGE else by
-    book = ledger(snapshot, filters, level, day + 1, apart=filters.set_apart)
-    was = open_on(book.requested, book.closed, book.resolved, day)
-    codes = bands_of(day - book.requested[was]) if by == AGE else book.codes[was]
-    return counted(codes, size)
+    book = ledger(snapshot, filters, level, min(days) + 1, apart=filters.set_apart)
+    found = []
+    for day in days:
+        was = open_on(book.requested, book.closed, book.resolved, day)
+        codes = bands_of(day - book.requested[was]) if by == AGE else book.codes[was]
+        found.append(counted(codes, size))
+    return found
 
 
-def _oldest(snapshot: Snapshot, found: OpenRows, at: int) -> tuple[int | None, str | None]:
-    """Return the requested day and number of a group's first row, given where it stands."""
-    if at < 0:
-        return None, None
-    row = found.shown[at : at + 1]
-    return int(snapshot.current["requested_day"][row][0]), snapshot.current.ids(row)[0]
+def _oldest(
+    snapshot: Snapshot, found: OpenRows, at: NDArray[np.int64]
+) -> dict[int, tuple[int | None, str | None]]:
+    """Return by group the requested day and number of its first row, given where that stands."""
+    present = np.flatnonzero(at >= 0)
+    rows = found.shown[at[present]]
+    days = snapshot.current["requested_day"][rows].tolist()
+    told = zip(days, snapshot.current.ids(rows), strict=True)
+    nothing: dict[int, tuple[int | None, str | None]] = dict.fromkeys(range(len(at)), (None, None))
+    return nothing | dict(zip(present.tolist(), told, strict=True))
 
 
 def _row(row: BacklogRow) -> tuple[Value, ...]:

@@ -18,8 +18,7 @@ from livemaps.measures.contents import Measures
 from livemaps.measures.days import days_of
 from livemaps.measures.flow import FAMILY, LONGEST_HISTORY, flow_of
 from livemaps.measures.world import CITY
-from livemaps.model import Filters, day_date
-from livemaps.snapshot import Snapshot
+from livemaps.model import day_date
 from livemaps.statistics.flow import WEEK, DailyFlow
 from livemaps.views.measures.groups import Group, Words, chosen
 from livemaps.views.measures.ledger import ledger
@@ -75,6 +74,8 @@ class _Found:
     codes: NDArray[np.intp]
     words: Words
     complete: int | None
+    first: int
+    """The first day that could be told."""
     held_since: int | None
     how: str
 
@@ -182,8 +183,10 @@ def _found(asked: Asked, by: str) -> _Found:
     words.checked(by)
     picked = chosen(asked.filters)
     levels = {by, *picked} - {CITY}
-    if asked.filters.set_apart or len(levels) > 1:
-        return _counted(asked.snapshot, asked.filters, by)
+    if asked.filters.set_apart and levels <= {"service"}:
+        levels = {"service"}  # all of them: those set apart are only left out of wider groups
+    elif asked.filters.set_apart or len(levels) > 1:
+        return _counted(asked, by)
     daily = flow_of(asked.measures, next(iter(levels), CITY))
     codes = np.arange(len(daily.opening))
     for level, values in picked.items():
@@ -191,25 +194,34 @@ def _found(asked: Asked, by: str) -> _Found:
         daily = daily.of(codes)
     if by == CITY:
         daily, codes = daily.together(), np.zeros(1, np.intp)
-    held = asked.measures.family(FAMILY).facts["held_since"]
-    return _Found(daily, codes, words, asked.measures.meta.complete_day, held, "looked up")
+    held, complete = (
+        asked.measures.family(FAMILY).facts["held_since"],
+        asked.measures.meta.complete_day,
+    )
+    return _Found(daily, codes, words, complete, daily.first, held, "looked up")
 
 
-def _counted(snapshot: Snapshot, filters: Filters, by: str) -> _Found:
-    """Count the flow by a level from the columns."""
+def _counted(asked: Asked, by: str) -> _Found:
+    """Count the flow by a level from the columns, from the first day that is shown."""
+    snapshot, filters = asked.snapshot, asked.filters
     days = days_of(snapshot)
     words = Words(snapshot.vocab, snapshot.layers)
-    held, how = snapshot.meta.complete_since, "counted when asked for"
+    held, how, today = (
+        snapshot.meta.complete_since,
+        "counted when asked for",
+        snapshot.meta.as_of_day,
+    )
     if days is None:
         nothing = np.zeros((1, 0), np.int64)
-        daily = DailyFlow(snapshot.meta.as_of_day + 1, np.zeros(1, np.int64), nothing, nothing)
-        return _Found(daily, np.zeros(1, np.intp), words, None, held, how)
-    first = max(days.since, days.as_of - LONGEST_HISTORY + 1)
-    if filters.since is not None:
-        first = min(max(first, filters.since), days.as_of)
+        daily = DailyFlow(today + 1, np.zeros(1, np.int64), nothing, nothing)
+        return _Found(daily, np.zeros(1, np.intp), words, None, today + 1, held, how)
+    known = max(days.since, today - LONGEST_HISTORY + 1)
+    last = today if filters.until is None else min(filters.until, today)
+    usual = last - USUAL_DAYS[str(asked.options["step"])] + 1
+    first = min(max(known, usual if filters.since is None else filters.since), today)
     book = ledger(snapshot, filters, by, first)
-    daily = book.flow(first, days.as_of)
-    return _Found(daily, np.arange(book.size), words, days.complete, held, how)
+    codes = np.arange(book.size)
+    return _Found(book.flow(first, today), codes, words, days.complete, known, held, how)
 
 
 def _facts(asked: Asked, by: str, found: _Found) -> Mapping[str, Any]:
@@ -218,7 +230,7 @@ def _facts(asked: Asked, by: str, found: _Found) -> Mapping[str, Any]:
         "by": by,
         "step": asked.options["step"],
         "complete_day": None if found.complete is None else _day(found.complete),
-        "first_day": _day(found.daily.first),
+        "first_day": _day(found.first),
         "held_since": None if found.held_since is None else _day(found.held_since),
         "computed": found.how,
         "left_out": dict(asked.measures.meta.left_out),

@@ -105,24 +105,24 @@ def counted(codes: NDArray[Any], size: int) -> NDArray[np.int64]:
 def firsts(codes: NDArray[Any], size: int) -> NDArray[np.int64]:
     """Return the position at which each code first occurs, -1 where it does not."""
     found = np.full(size, -1, np.int64)
-    present, at = np.unique(codes, return_index=True)
-    found[present] = at
+    # Backwards, so that of several positions the first is written last.
+    found[codes[::-1]] = np.arange(len(codes) - 1, -1, -1)
     return found
 
 
-def medians(values: NDArray[Any], codes: NDArray[Any], size: int) -> list[float | None]:
-    """Return the median of the values of each code, None for a code without any.
+def medians(ages: NDArray[Any], codes: NDArray[Any], size: int) -> list[float | None]:
+    """Return the median of the ages of each code, None for a code without any.
 
-    Of an even number it is the mean of the two in the middle, as in pandas and numpy.
+    The ages must not grow from one row to the next, as those of rows sorted by requested day
+    do not. Of an even number it is the mean of the two in the middle, as in pandas and numpy.
     """
-    order = np.lexsort((values, codes))
+    order = np.argsort(codes, kind="stable")
     counts = counted(codes, size)
-    ends = np.cumsum(counts)
-    starts, present = ends - counts, counts > 0
+    ends, present = np.cumsum(counts), counts > 0
+    starts = ends - counts
     low, high = starts + (counts - 1) // 2, starts + counts // 2
-    ordered = values[order]
+    middle = (ages[order[low[present]]] + ages[order[high[present]]]) / 2
     found: list[float | None] = [None] * size
-    middle = (ordered[low[present]].astype(np.float64) + ordered[high[present]]) / 2
     for code, value in zip(np.flatnonzero(present).tolist(), middle.tolist(), strict=True):
         found[code] = value
     return found

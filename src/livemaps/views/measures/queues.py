@@ -166,32 +166,38 @@ def _queues(
 ) -> Iterable[Queue]:
     """Yield the queues of some groups that have any; what lies in no area is not judged."""
     codes = codes[words.is_area(level, codes)]
-    inflow, outflow = found.inflow[codes], found.outflow[codes]
-    some = (found.backlog[codes] > 0) | (inflow.any(axis=1) | outflow.any(axis=1))
-    for code in codes[some].tolist():
-        yield _queue(words, level, found, code, complete)
-
-
-def _queue(words: Words, level: str, found: Queues, code: int, complete: int | None) -> Queue:
-    """Return the queue of one group."""
-    inflow, outflow = found.inflow[code], found.outflow[code]
-    word, backlog = Word(int(found.words[code])), int(found.backlog[code])
-    clear = clearing(word, backlog, inflow, outflow)
-    net = (inflow - outflow)[-WEEKS:]
-    known = clear.days is not None and complete is not None
-    return Queue(
-        level=level,
-        group=words.group(level, code),
-        word=word,
-        inflow=int(inflow[-WEEKS:].sum()),
-        outflow=int(outflow[-WEEKS:].sum()),
-        weeks_grown=int((net > 0).sum()),
-        weeks_shrunk=int((net < 0).sum()),
-        backlog=backlog,
-        cleared_by=(complete or 0) + (clear.days or 0) if known else None,
-        cleared_in_days=clear.days,
-        not_cleared=clear.reason,
+    some = (found.backlog[codes] > 0) | found.inflow[codes].any(axis=1)
+    codes = codes[some | found.outflow[codes].any(axis=1)]
+    net = (found.inflow[codes] - found.outflow[codes])[:, -WEEKS:]
+    columns = (
+        codes,
+        found.words[codes],
+        found.backlog[codes],
+        found.inflow[codes, -WEEKS:].sum(axis=1),
+        found.outflow[codes, -WEEKS:].sum(axis=1),
+        (net > 0).sum(axis=1),
+        (net < 0).sum(axis=1),
     )
+    for code, word, backlog, came, went, grown, shrunk in zip(
+        *(part.tolist() for part in columns), strict=True
+    ):
+        clear = clearing(Word(word), backlog, found.inflow[code], found.outflow[code])
+        known = complete is not None and clear.days is not None
+        day = (complete or 0) + (clear.days or 0) if known else None
+        group = words.group(level, code)
+        yield Queue(
+            level,
+            group,
+            Word(word),
+            came,
+            went,
+            grown,
+            shrunk,
+            backlog,
+            day,
+            clear.days,
+            clear.reason,
+        )
 
 
 def _growth(queue: Queue) -> tuple[int, str, str]:
