@@ -32,6 +32,10 @@ METRICS = (
     "on-time",
     "overdue",
     "re-reported",
+    "expected",
+    "rates",
+    "hot-spots",
+    "compare",
 )
 """Figures with a definition, each under its own anchor."""
 
