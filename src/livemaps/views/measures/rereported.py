@@ -12,7 +12,7 @@ from livemaps.measures.rereported import FAMILY, WINDOWS, shares_of
 from livemaps.statistics.rereported import FEWEST_CLUSTERS, Shares, ratio_interval
 from livemaps.statistics.standards import Z_95, wilson
 from livemaps.views.measures.groups import Words
-from livemaps.views.measures.selection import selected
+from livemaps.views.measures.selection import ordered, selected
 from livemaps.views.measures.values import Answer, Asked, Field, MeasureView, Parameter, Value
 
 FEWEST_CLOSINGS = 50
@@ -114,13 +114,14 @@ def answer(asked: Asked) -> Answer:
 
 
 def _rows(asked: Asked, words: Words, level: str, days: int) -> Iterator[tuple[Value, ...]]:
-    """Yield a row for each group with closings, in the order of codes."""
+    """Yield a row for each group with closings."""
     found = shares_of(asked.measures, level)
     exact = bool(asked.measures.family(FAMILY).facts["exact"])
-    groups = found.groups.astype(np.intp)
-    for at in np.flatnonzero(selected(words, level, groups, asked.filters)).tolist():
-        group = words.group(level, int(groups[at]))
-        told = _told(found, WINDOWS.index(days), at, exact)
+    codes = found.groups.astype(np.intp)
+    chosen = np.flatnonzero(selected(words, level, codes, asked.filters))
+    window = WINDOWS.index(days)
+    for at in ordered(words, level, chosen, found.closings[chosen]).tolist():
+        group, told = words.group(level, int(codes[at])), _told(found, window, at, exact)
         yield (group.key, group.name, days, *_values(told))
 
 

@@ -30,6 +30,16 @@ def selected(words: Words, level: str, codes: Codes, filters: Filters) -> NDArra
     return kept
 
 
+def ordered(words: Words, level: str, rows: Codes, counts: NDArray[np.integer]) -> Codes:
+    """Return rows of groups with the largest count first, ties by code; areas as they are.
+
+    Areas are never ranked: reports are not needs.
+    """
+    if words.layer(level) is not None:
+        return rows
+    return rows[np.argsort(-counts, kind="stable")]
+
+
 def _parts(words: Words, level: str, codes: Codes) -> dict[str, Codes]:
     """Return the codes of everything that a group is known by, by level."""
     if level.startswith(COMBINED):

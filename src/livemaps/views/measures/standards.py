@@ -14,7 +14,7 @@ from livemaps.measures.standards import FAMILY, cells_of, groups_of, overdue_of
 from livemaps.model import Filters, day_date
 from livemaps.statistics.standards import NO_STANDARD, Outcome, wilson
 from livemaps.views.measures.groups import Words
-from livemaps.views.measures.selection import selected
+from livemaps.views.measures.selection import ordered, selected
 from livemaps.views.measures.values import (
     Answer,
     Asked,
@@ -184,6 +184,7 @@ def _totals(asked: Asked, words: Words, level: str) -> list[tuple[Value, ...]]:
     groups = groups_of(asked.measures, level)
     groups = groups[selected(words, level, groups, asked.filters)]
     chosen = calendar.chosen(asked.filters)
+    groups = ordered(words, level, groups, cells.between(groups, *chosen).sum(axis=1))
     span, describe = calendar.span(*chosen), _Described.of(asked, words, level)
     return [
         (
