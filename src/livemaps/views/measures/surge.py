@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from livemaps.measures.contents import Measures
 from livemaps.measures.surge_names import FAMILY, Windows, Word, figures_at, windows_of
@@ -20,6 +21,7 @@ from livemaps.views.measures.values import Answer, Asked, Field, MeasureView, Pa
 
 DAY, WEEK = "day", "week"
 COMPLETE, NEWEST, ALL, SURGES = "complete", "newest", "all", "surges"
+WORDS = tuple(word.name.lower() for word in Word)
 
 FIELDS = (
     Field("key", "text", "The group: a name or an area's key."),
@@ -139,7 +141,7 @@ def windows_at(measures: Measures, level: str = CITY, key: str = CITY) -> tuple[
 
 
 def answer(asked: Asked) -> Answer:
-    """Answer `surge`: groups in the order of their codes, each with the windows asked for.
+    """Answer `surge`: window after window, of each the groups in the order of their codes.
 
     Groups without any request or expectation in the window are left out.
 
@@ -152,13 +154,14 @@ def answer(asked: Asked) -> Answer:
     level, only = _level(measures, by), asked.options["only"] == SURGES
     codes = np.arange(len(level.figures["word"]), dtype=np.intp)
     codes = codes[selected(level.words, by, codes, asked.filters)]
-    found = [
-        level.now(code, column)
-        for code in codes.tolist()
-        for column in _columns(level.windows, str(asked.options["day"]))
-        if _is_listed(level.figures, code, column, only)
-    ]
-    return Answer(FIELDS, [_row(one) for one in found], _facts(measures, level.windows, by, found))
+    rows: list[tuple[Value, ...]] = []
+    found: list[SurgeNow] = []
+    for column in _columns(level.windows, str(asked.options["day"])):
+        listed = codes[_are_listed(level.figures, codes, column, only)]
+        rows += _rows(level, listed, column)
+        surging = listed[level.figures["word"][listed, column] == Word.SURGE]
+        found += [level.now(code, column) for code in surging.tolist()]
+    return Answer(FIELDS, rows, _facts(measures, level.windows, by, found))
 
 
 def _columns(windows: Windows, day: str) -> range:
@@ -172,11 +175,16 @@ def _columns(windows: Windows, day: str) -> range:
     return chosen.get(day, range(windows.week + 1))
 
 
-def _is_listed(figures: Mapping[str, Column], code: int, column: int, only: bool) -> bool:
-    word = figures["word"][code, column]
+def _are_listed(
+    figures: Mapping[str, Column], codes: NDArray[np.intp], column: int, only: bool
+) -> NDArray[np.bool_]:
+    """Return which groups a window is told of."""
+    word = figures["word"][codes, column]
     if only:
-        return bool(word == Word.SURGE)
-    return bool(word != Word.TOO_FEW or figures["observed"][code, column] > 0)
+        surging: NDArray[np.bool_] = word == Word.SURGE
+        return surging
+    told: NDArray[np.bool_] = (word != Word.TOO_FEW) | (figures["observed"][codes, column] > 0)
+    return told
 
 
 @dataclass(frozen=True, slots=True)
@@ -213,7 +221,7 @@ class _Level:
             complete=last <= self.windows.complete,
             p=number["p"],
             q=number["q"],
-            word=Word(int(self.figures["word"][code, column])).name.lower(),
+            word=WORDS[int(self.figures["word"][code, column])],
             services=tuple(_parts(self.words, entry, "services", "service")),
             areas=tuple(_parts(self.words, entry, "areas", finest)),
         )
@@ -248,25 +256,38 @@ def _parts(words: Words, entry: Mapping[str, Any], kind: str, level: str) -> Ite
         yield Part(group.key, group.name, int(observed), float(expected), share)
 
 
-def _row(one: SurgeNow) -> tuple[Value, ...]:
-    return (
-        one.group.key,
-        one.group.name,
-        one.window,
-        day_date(one.first_day).isoformat(),
-        day_date(one.last_day).isoformat(),
-        one.observed,
-        one.corrected,
-        one.expected,
-        one.ratio,
-        one.low,
-        one.high,
-        one.told,
-        one.complete,
-        one.p,
-        one.q,
-        one.word,
+def _rows(level: _Level, codes: NDArray[np.intp], column: int) -> Iterator[tuple[Value, ...]]:
+    """Yield the rows of some groups in one window, in the order of FIELDS."""
+    windows, told = level.windows, level.told[column]
+    first, last = windows.of(column)
+    window = WEEK if column == windows.week else DAY
+    days = day_date(first).isoformat(), day_date(last).isoformat()
+    figures = {name: _plain(kept[codes, column]) for name, kept in level.figures.items()}
+    ratio = _plain(
+        np.divide(
+            level.figures["corrected"][codes, column], level.figures["expected"][codes, column]
+        )
     )
+    columns = (figures[name] for name in ("observed", "corrected", "expected", "low", "high"))
+    tests = (figures[name] for name in ("p", "q", "word"))
+    for code, observed, corrected, expected, low, high, times, p, q, word in zip(
+        codes.tolist(), *columns, ratio, *tests, strict=True
+    ):
+        group = level.words.group(level.name, code)
+        bounds = (None, None) if low is None or high is None else (int(low), int(high))
+        yield (
+            *(group.key, group.name, window, *days),
+            *(observed, corrected, expected, times, *bounds),
+            *(told, last <= windows.complete, p, q, WORDS[int(word)]),
+        )
+
+
+def _plain(values: Column) -> list[Any]:
+    """Return numbers as Python has them; what is not known is None."""
+    known = np.isfinite(values).tolist()
+    return [
+        value if is_known else None for value, is_known in zip(values.tolist(), known, strict=True)
+    ]
 
 
 def _facts(
@@ -288,7 +309,7 @@ def _facts(
         "delay_days": delay["profile_days"],
         "delay_is_observed": any(told is not None for told in delay["observed"]),
         "told_by_lag": delay["by_lag"],
-        "behind": [_explained(one) for one in found if one.word == Word.SURGE.name.lower()],
+        "behind": [_explained(one) for one in found],
         "left_out": dict(measures.meta.left_out),
     }
 
