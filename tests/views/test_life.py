@@ -296,3 +296,48 @@ class TestInterface:
         assert error["type"] == "UnknownValue"
         assert "99-9" in error["message"]
         assert error["remedy"]
+
+
+def wall(text: str) -> int:
+    """Return a clock's time in the city as wall seconds."""
+    return int(datetime.fromisoformat(text).replace(tzinfo=UTC).timestamp())
+
+
+@pytest.mark.parametrize(
+    ("requested", "closed", "days"),
+    [
+        ("2026-03-07T23:59:00", "2026-03-08T00:01:00", 1),  # clocks go forward on the 8th
+        ("2026-03-08T00:30:00", "2026-03-08T23:30:00", 0),
+        ("2026-03-08T01:00:00", "2026-03-09T00:30:00", 1),
+        ("2026-10-31T23:59:00", "2026-11-02T00:00:00", 2),  # clocks go back on the 1st
+        ("2026-11-01T01:45:00", "2026-11-01T01:15:00", 0),  # the hour that comes twice
+    ],
+)
+def test_days_to_close_are_calendar_days_also_when_clocks_change(
+    hamlet: Hamlet, requested: str, closed: str, days: int
+) -> None:
+    row = request(status="Closed", closed=TODAY)
+    hamlet.apply(row._replace(requested_datetime=wall(requested), closed_datetime=wall(closed)))
+    hamlet.publish(day=wall("2026-11-21T12:00:00") // SECONDS_PER_DAY)
+    life = board_of(hamlet).life("26-1")
+    assert life is not None
+    assert (life.days_to_close, life.impossible) == (days, None)
+
+
+@pytest.mark.parametrize(
+    ("seen", "day"),
+    [
+        ("2026-03-08T06:59:00+00:00", "2026-03-07"),  # 23:59, seven hours behind
+        ("2026-03-09T05:59:00+00:00", "2026-03-08"),  # 23:59, six hours behind
+        ("2026-03-09T06:00:00+00:00", "2026-03-09"),
+        ("2026-11-02T06:30:00+00:00", "2026-11-01"),
+    ],
+)
+def test_the_day_on_which_something_was_seen_is_the_city_s(
+    hamlet: Hamlet, seen: str, day: str
+) -> None:
+    hamlet.apply(request())
+    hamlet.now = datetime.fromisoformat(seen)
+    hamlet.apply(request(agency="Parks"))
+    (change,) = life_of(hamlet).changes
+    assert day_date(change.day).isoformat() == day
