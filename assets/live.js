@@ -184,6 +184,18 @@
     document.documentElement.classList.toggle("paused", state.paused);
   };
 
+  /* The system's own way to share where there is one, else the link is copied. */
+  window.livemaps.ACTIONS.share = async (button) => {
+    const shared = { title: document.title, url: window.location.href };
+    if (navigator.share) {
+      await navigator.share(shared).catch(() => {});
+      return;
+    }
+    await navigator.clipboard.writeText(shared.url);
+    say("announcer", button.dataset.done);
+    button.textContent = button.dataset.done;
+  };
+
   dark.addEventListener("change", () =>
     window.dash_clientside.set_props("theme", { data: theme() }),
   );

@@ -504,3 +504,17 @@ def test_hostile_words_of_the_feed_do_not_break_a_feed_to_follow(
     source.current = replace(town, vocab=vocab)
     (entry,) = followed(client).findall("a:entry", ATOM)
     assert "<b>&" in entry.findtext("a:title", "", ATOM)
+
+
+def test_one_request_can_be_followed_by_a_feed_of_its_own(
+    client: FlaskClient, source: Source
+) -> None:
+    number = source.latest().base.ids([0])[0]
+    answer = client.get(f"/api/v1/requests/{number}.atom?lang=en")
+    assert answer.status_code == 200
+    feed = ET.fromstring(answer.data)
+    (entry,) = feed.findall("a:entry", ATOM)
+    assert entry.findtext("a:title", "", ATOM) == "Received: Roads - Potholes"
+    missing = client.get("/api/v1/requests/nobody.atom")
+    assert missing.status_code == 404
+    assert missing.get_json()["error"]["type"] == "UnknownValue"

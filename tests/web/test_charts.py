@@ -43,7 +43,7 @@ def test_a_scale_reaches_over_its_whole_range(low: float, span: float) -> None:
 
 
 def test_a_line_has_a_gap_where_there_is_no_value() -> None:
-    assert path([0, None, 10], 0, 10) == "M16.67 100.00M83.33 0.00"
+    assert path([0, None, 10], 0, 10) == "M16.67 100.00h0M83.33 0.00h0"
 
 
 def test_a_chart_says_what_it_shows_and_has_a_table_of_the_same_numbers() -> None:

@@ -17,6 +17,8 @@ from zoneinfo import ZoneInfo
 from livemaps.feeds.profile import Profile
 from livemaps.model import Filters, day_date
 from livemaps.text import Words
+from livemaps.views import ListedRequest
+from livemaps.views.life import RequestLife
 from livemaps.views.news import News
 
 NAMESPACE = "http://www.w3.org/2005/Atom"
@@ -39,7 +41,19 @@ class Feed:
     """When its data was last new, aware."""
 
 
-def atom(feed: Feed, entries: Iterable[News], profile: Profile, words: Words, host: str) -> bytes:
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """One thing that happened."""
+
+    key: str
+    """What happened and when: with the request's number it names the entry for ever."""
+    title: str
+    updated: datetime
+    request: ListedRequest
+    summary: str
+
+
+def atom(feed: Feed, entries: Iterable[Entry], profile: Profile, words: Words, host: str) -> bytes:
     """Return a feed as XML. `host` begins the addresses of its entries, without a slash."""
     root = ET.Element("feed", {"xmlns": NAMESPACE, "xml:lang": words.language})
     _text(root, "id", feed.own)
@@ -50,8 +64,8 @@ def atom(feed: Feed, entries: Iterable[News], profile: Profile, words: Words, ho
     _text(author, "name", words("site.called", city=profile.name))
     for relation, href in (("self", feed.own), ("alternate", feed.page)):
         ET.SubElement(root, "link", {"rel": relation, "href": href})
-    for news in entries:
-        _entry(root, news, profile, words, host)
+    for entry in entries:
+        _entry(root, entry, profile, words, host)
     content: bytes = ET.tostring(root, encoding="utf-8", xml_declaration=True)
     return content
 
@@ -65,27 +79,62 @@ def scope(filters: Filters, profile: Profile, words: Words) -> str:
     return words.listed(names) if names else words("feed.all")
 
 
-def _entry(root: ET.Element, news: News, profile: Profile, words: Words, host: str) -> None:
-    """Add one entry: what reached which stage, when, where, with whom."""
+def of_news(news: News, profile: Profile, words: Words) -> Entry:
+    """Return what reached a stage as an entry: where it is, with whom, since when."""
     request, stage = news.request, news.stage.name.lower()
-    entry = ET.SubElement(root, "entry")
-    number = quote(request.service_request_id, safe="")
-    _text(entry, "id", f"urn:livemaps:{profile.id}:{number}:{stage}:{day_date(news.day)}")
-    _text(
-        entry,
-        "title",
-        words("feed.entry", stage=words(f"stage.{stage}"), service=request.service_name),
+    return Entry(
+        key=f"{stage}:{day_date(news.day)}",
+        title=words("feed.entry", stage=words(f"stage.{stage}"), service=request.service_name),
+        updated=_moment(news.day, news.seconds, profile),
+        request=request,
+        summary=_summary(request, profile, words),
     )
-    _text(entry, "updated", _moment(news, profile).isoformat())
-    link = {"rel": "alternate", "href": f"{host}/request/{number}?lang={words.language}"}
-    ET.SubElement(entry, "link", link)
-    ET.SubElement(entry, "category", {"term": _writable(request.category)})
-    _text(entry, "summary", _summary(news, profile, words))
 
 
-def _summary(news: News, profile: Profile, words: Words) -> str:
-    """Return where the request is, with whom, and since when."""
-    request = news.request
+def of_life(life: RequestLife, profile: Profile, words: Words) -> list[Entry]:
+    """Return the stages that a request reached, and what was seen to change, newest first."""
+    summary = _summary(life.request, profile, words)
+    service = life.request.service_name
+    entries = [
+        Entry(
+            key=f"{step.stage.name.lower()}:{day_date(step.day)}",
+            title=words(
+                "feed.entry", stage=words(f"stage.{step.stage.name.lower()}"), service=service
+            ),
+            updated=step.seen or _moment(step.day, step.seconds, profile),
+            request=life.request,
+            summary=summary,
+        )
+        for step in life.timeline
+        if step.reached and step.day is not None
+    ]
+    entries += [
+        Entry(
+            key=f"{change.kind}:{int(change.seen.timestamp())}",
+            title=words("feed.entry", stage=words(f"feed.change.{change.kind}"), service=service),
+            updated=change.seen,
+            request=life.request,
+            summary=summary,
+        )
+        for change in life.changes
+    ]
+    return sorted(entries, key=lambda entry: entry.updated, reverse=True)
+
+
+def _entry(root: ET.Element, told: Entry, profile: Profile, words: Words, host: str) -> None:
+    entry = ET.SubElement(root, "entry")
+    number = quote(told.request.service_request_id, safe="")
+    _text(entry, "id", f"urn:livemaps:{profile.id}:{number}:{told.key}")
+    _text(entry, "title", told.title)
+    _text(entry, "updated", told.updated.isoformat())
+    href = f"{host}/request/{number}?lang={words.language}"
+    ET.SubElement(entry, "link", {"rel": "alternate", "href": href})
+    ET.SubElement(entry, "category", {"term": _writable(told.request.category)})
+    _text(entry, "summary", told.summary)
+
+
+def _summary(request: ListedRequest, profile: Profile, words: Words) -> str:
+    """Return where a request is, with whom, and since when."""
     places = [
         profile.layer(layer).area_name(key, name, words.language)
         for layer, key, name in request.areas
@@ -100,11 +149,11 @@ def _summary(news: News, profile: Profile, words: Words) -> str:
     )
 
 
-def _moment(news: News, profile: Profile) -> datetime:
-    """Return when it happened, on the city's clock."""
-    seconds = news.seconds or 0
+def _moment(day: int, second: int | None, profile: Profile) -> datetime:
+    """Return when something happened, on the city's clock."""
+    seconds = second or 0
     at = time(seconds // 3600, seconds // 60 % 60, seconds % 60)
-    return datetime.combine(day_date(news.day), at, ZoneInfo(profile.time_zone))
+    return datetime.combine(day_date(day), at, ZoneInfo(profile.time_zone))
 
 
 def _text(parent: ET.Element, name: str, text: str) -> None:

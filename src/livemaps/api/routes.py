@@ -24,8 +24,10 @@ from livemaps.api.answers import (
     unchanged,
     unexpected_error,
 )
+from livemaps.api.following import add_request_feed, asked_words
 from livemaps.api.life import add_life
 from livemaps.api.measures import add_measures
+from livemaps.api.openapi import add_openapi
 from livemaps.errors import LivemapsError, UnknownValue
 from livemaps.model import Clock, Filters, utc_now
 from livemaps.settings import Settings
@@ -73,8 +75,10 @@ def blueprint(board: Board, settings: Settings, clock: Clock = utc_now) -> Bluep
     _add_exports(routes, board, settings.data_dir / "areas")
     catalogue = Catalogue.load()
     _add_feed(routes, board, catalogue)
+    add_request_feed(routes, board, catalogue)
     add_life(routes, board, catalogue.words(None))
     add_measures(routes, board, catalogue)
+    add_openapi(routes, board.profile)
     _add_polygons(routes, settings.data_dir / "areas")
     _add_errors(routes)
     routes.after_request(_open_to_all)
@@ -120,12 +124,11 @@ def _add_feed(routes: Blueprint, board: Board, catalogue: Catalogue) -> None:
 
 def _atom(board: Board, catalogue: Catalogue, asked: Asked) -> Response:
     """Answer `/api/v1/requests.atom` in the language of the address, else of the reader."""
-    accepted = catalogue.preferred(list(request.accept_languages.values()))
-    words = catalogue.words(asked.view.lang or accepted)
+    words = asked_words(catalogue, asked.view.lang)
     query = board.query(asked.filters, ViewOptions(lang=asked.view.lang))
     host, ending = request.host_url.rstrip("/"), f"?{query}" if query else ""
     meta, city = asked.snapshot.meta, board.profile.name
-    told = atom.Feed(
+    feed = atom.Feed(
         title=words(
             "feed.title", city=city, filters=atom.scope(asked.filters, board.profile, words)
         ),
@@ -133,8 +136,9 @@ def _atom(board: Board, catalogue: Catalogue, asked: Asked) -> Response:
         page=f"{host}/{ending}",
         updated=meta.published or meta.created,
     )
-    entries = news(asked.snapshot, asked.filters, atom.MOST_ENTRIES)
-    content = atom.atom(told, entries, board.profile, words, host)
+    newest = news(asked.snapshot, asked.filters, atom.MOST_ENTRIES)
+    entries = [atom.of_news(told, board.profile, words) for told in newest]
+    content = atom.atom(feed, entries, board.profile, words, host)
     answer = Response(content, mimetype=atom.MIMETYPE)
     answer.vary.add("Accept-Language")
     return answer

@@ -7,6 +7,7 @@ the same numbers behind a button: nobody depends on seeing it. Colours come from
 from __future__ import annotations
 
 import math
+import re
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 
@@ -20,6 +21,9 @@ HEADROOM = 1.04
 """How far above the largest value the scale reaches, so that no line touches the edge."""
 
 MOST_TICKS = 5
+LONE_POINT = re.compile(r"M[^ML]+(?=M|$)")
+"""A point between gaps is a line without length, which is drawn as a dot."""
+
 STEPS = (1.0, 2.0, 2.5, 5.0, 10.0)
 
 
@@ -125,7 +129,7 @@ def path(values: Sequence[Number], low: float, high: float) -> str:
             continue
         pieces.append(f"{pen}{x:.2f} {_down(value, low, high):.2f}")
         pen = "L"
-    return "".join(pieces)
+    return LONE_POINT.sub(r"\g<0>h0", "".join(pieces))
 
 
 def ticks(low: float, high: float) -> list[float]:

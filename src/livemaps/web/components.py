@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping, Sequence
 from datetime import datetime
+from urllib.parse import quote
 
 from livemaps.model import day_date
 from livemaps.text import Words
@@ -58,6 +59,12 @@ def rich(sentence: str) -> list[Child]:
 def link(href: str | Address, *children: Children, **attributes: object) -> Element:
     """Return a link that changes the address without loading the page again."""
     return element("a", *children, href=str(href), data_nav=True, **attributes)
+
+
+def request_link(address: Address, service_request_id: str) -> Element:
+    """Return a request's number, which leads to its page."""
+    path = f"/request/{quote(service_request_id, safe='')}"
+    return link(address.page_link(path), service_request_id)
 
 
 def definition(words: Words, address: Address, metric: str) -> Element:

@@ -76,7 +76,9 @@ def screen(path: str, name: str, content: Content, **options: Any) -> Page:
     region = ids.screen(name)
 
     def layout(site: Site, visit: Visit) -> list[Any]:
-        shown = drawn(content, site, visit)
+        # Dash asks for every page's ids before anybody asks for a page.
+        named = set(PARAMETER.findall(path)) <= set(visit.parameters)
+        shown = drawn(content, site, visit) if named else []
         return [Region(id=region, tree=shown, attributes={"className": f"screen screen-{name}"})]
 
     def register(app: dash.Dash, site: Site) -> None:

@@ -39,6 +39,16 @@ METRICS = (
     "rates",
     "hot-spots",
     "compare",
+    "life",
+    "backlog-by",
+    "flow",
+    "queues",
+    "cleared-by",
+    "unattended",
+    "impossible",
+    "surge",
+    "reporting-delay",
+    "forecast",
 )
 """Figures with a definition, each under its own anchor."""
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from livemaps.model import Measure, Order, Stage
 from livemaps.views import ListedRequest, Listing
-from livemaps.web.components import icon, link, menu, radios
+from livemaps.web.components import icon, link, menu, radios, request_link
 from livemaps.web.elements import Child, Element, element
 from livemaps.web.parts.downloads import requests_downloads
 from livemaps.web.site import Visit
@@ -79,7 +79,7 @@ def _row(visit: Visit, row: ListedRequest) -> Element:
     ]
     return element(
         "tr",
-        element("th", _identity(visit, row), scope="row"),
+        element("th", request_link(visit.address, row.service_request_id), scope="row"),
         [
             element(
                 "td",
@@ -93,15 +93,6 @@ def _row(visit: Visit, row: ListedRequest) -> Element:
         key=row.service_request_id,
         class_="resolved" if row.stage is Stage.RESOLVED else None,
     )
-
-
-def _identity(visit: Visit, row: ListedRequest) -> Element | str:
-    """Return the request's number, linked to the city's own page where it has one."""
-    page = visit.profile.links.request_page
-    if page is None:
-        return row.service_request_id
-    href = page.format(service_request_id=row.service_request_id)
-    return element("a", row.service_request_id, href=href, rel="external")
 
 
 def _service(visit: Visit, row: ListedRequest) -> list[Child]:

@@ -6,8 +6,8 @@ from collections.abc import Sequence
 
 from livemaps.views import ListedRequest, Suggestion
 from livemaps.web import ids
-from livemaps.web.components import icon, link
-from livemaps.web.elements import Child, Element, element
+from livemaps.web.components import icon, link, request_link
+from livemaps.web.elements import Element, element
 from livemaps.web.site import Visit
 
 REQUEST = "request"
@@ -76,11 +76,7 @@ def found_request(visit: Visit, request: ListedRequest | None) -> list[Element]:
     if request is None:
         return []
     words = visit.words
-    page = visit.profile.links.request_page
-    number: Child = request.service_request_id
-    if page:
-        href = page.format(service_request_id=request.service_request_id)
-        number = element("a", number, href=href, rel="external")
+    number = request_link(visit.address, request.service_request_id)
     places = [visit.label(layer, key, name) for layer, key, name in request.areas]
     stage = words(f"stage.{request.stage.name.lower()}")
     facts = [

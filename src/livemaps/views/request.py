@@ -1,0 +1,97 @@
+"""Everything that the page of one request shows, in one answer."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+
+from livemaps.errors import MeasuresPending
+from livemaps.feeds.profile import Profile
+from livemaps.measures.contents import Measures
+from livemaps.model import Filters, Stage
+from livemaps.snapshot import Snapshot
+from livemaps.views.life import RequestLife
+from livemaps.views.listing import listing
+from livemaps.views.measures.due import RequestDue, standard_of
+from livemaps.views.measures.standards import Record, record_of
+from livemaps.views.measures.time_to_close import UsualTime, usual
+from livemaps.views.values import ListedRequest, Listing
+
+MOST_SIMILAR = 6
+"""Others like it that are listed; the list behind has them all."""
+
+
+@dataclass(frozen=True, slots=True)
+class RequestView:
+    """One request, what usually becomes of such requests, and who is accountable."""
+
+    life: RequestLife
+    usual: UsualTime | None
+    """None where too few such requests are known, or while it is being worked out."""
+    pending: bool
+    """Whether figures are still being worked out."""
+    due: RequestDue | None
+    """When it is due; None where nothing is promised."""
+    agency_record: Record | None
+    """How often the agency was on time; None where the city publishes no standards."""
+    agency: Listing
+    """The open requests for the same service that the agency has."""
+    similar: Listing | None
+    """The open requests for the same service in the same area; None where it lies in none."""
+    area: tuple[str, str, str] | None
+    """The layer, key and name of the area that `similar` is about."""
+
+
+def request_view(
+    snapshot: Snapshot, measures: Measures | None, profile: Profile, life: RequestLife
+) -> RequestView:
+    """Gather what is told beside the life of a request; `measures` is None while there are none."""
+    request = life.request
+    area = next((area for area in request.areas if not area[1].startswith("unplaced:")), None)
+    same = Filters(services=frozenset({request.service_name}), set_apart=True)
+    held = frozenset({request.agency_responsible} - {""})
+    near = None if area is None else same.with_area(area[0], frozenset({area[1]}))
+    return RequestView(
+        life=life,
+        usual=_usual(measures, life),
+        pending=measures is None,
+        due=_due(profile, life),
+        agency_record=_record(measures, request),
+        agency=listing(snapshot, replace(same, agencies=held), size=1),
+        similar=None if near is None else listing(snapshot, near, size=MOST_SIMILAR),
+        area=area,
+    )
+
+
+def _usual(measures: Measures | None, life: RequestLife) -> UsualTime | None:
+    """Return the usual time of the service, given the request's age while it is open.
+
+    The data may end a day or two before today: until then the request is known to be open.
+    """
+    if measures is None or life.request.service_name not in measures.vocab.service.codes:
+        return None
+    try:
+        return usual(measures, service=life.request.service_name, age=life.age_days)
+    except MeasuresPending:
+        return None
+
+
+def _due(profile: Profile, life: RequestLife) -> RequestDue | None:
+    request = life.request
+    return standard_of(
+        profile,
+        request.service_name,
+        request.requested_day,
+        today=life.as_of_day,
+        expected_day=request.expected_day,
+        closed_day=request.closed_day if request.stage is Stage.RESOLVED else None,
+    )
+
+
+def _record(measures: Measures | None, request: ListedRequest) -> Record | None:
+    if measures is None or not request.agency_responsible:
+        return None
+    code = measures.vocab.agency.codes.get(request.agency_responsible)
+    try:
+        return None if code is None else record_of(measures, "agency", code)
+    except MeasuresPending:
+        return None

@@ -1,0 +1,97 @@
+"""One request: where it stands, how long such requests take, who is accountable for it."""
+
+from __future__ import annotations
+
+from urllib.parse import quote
+
+from livemaps.errors import UnknownValue
+from livemaps.views.request import RequestView
+from livemaps.web.elements import Element, element, tree
+from livemaps.web.page import heading, pending, screen
+from livemaps.web.parts import accountable, lifetime, timeline
+from livemaps.web.site import Site, Visit
+
+
+def content(site: Site, visit: Visit) -> list[Element]:
+    """Return the answer in words, the three stages, the usual time, the agency, others like it."""
+    found = _found(site, visit)
+    words = visit.words
+    return tree(
+        element(
+            "header",
+            element("p", words("request.number", number=_number(found)), class_="over-line"),
+            heading(found.life.request.service_name or words("no_value"), found.life.version),
+            element("p", lifetime.answer(visit, found), class_="lede"),
+            timeline.notes(visit, found.life),
+            _actions(visit, found),
+            class_="page-answer",
+        ),
+        element(
+            "div",
+            timeline.card(site, visit, found.life),
+            pending(visit) if found.pending else lifetime.card(visit, found),
+            accountable.card(visit, found),
+            accountable.similar(visit, found),
+            class_="screen-grid",
+        ),
+    )
+
+
+def _found(site: Site, visit: Visit) -> RequestView:
+    """Return what is told of the request of the address. UnknownValue where there is none."""
+    number = visit.parameters["service_request_id"]
+    found = site.board.request(number)
+    if found is None:
+        remedy = "look at the number again; a new request appears a day or two after it was made"
+        raise UnknownValue("service_request_id", number, remedy)
+    return found
+
+
+def _number(found: RequestView) -> str:
+    return found.life.request.service_request_id
+
+
+def _actions(visit: Visit, found: RequestView) -> Element:
+    """Return what can be done with a request: follow, share, look at the city's own page, report."""
+    words, links = visit.words, visit.profile.links
+    number = _number(found)
+    follow = f"/api/v1/requests/{quote(number, safe='')}.atom?lang={words.language}"
+    own = (
+        links.request_page.format(service_request_id=quote(number, safe=""))
+        if links.request_page
+        else None
+    )
+    return element(
+        "ul",
+        _action("a", words("feed.follow"), href=follow, type="application/atom+xml"),
+        _action(
+            "button",
+            words("request.share"),
+            type="button",
+            data_action="share",
+            data_done=words("request.shared"),
+        ),
+        _action("a", words("request.own_page"), href=own, rel="external") if own else None,
+        _action("a", words("footer.report"), href=links.report_a_problem, rel="external")
+        if links.report_a_problem
+        else None,
+        class_="actions no-print",
+    )
+
+
+def _action(name: str, text: str, **attributes: object) -> Element:
+    return element("li", element(name, text, class_="button", **attributes), key=text)
+
+
+def _title(site: Site, visit: Visit) -> str:
+    found = _found(site, visit)
+    return visit.words(
+        "request.title", number=_number(found), service=found.life.request.service_name
+    )
+
+
+def _summary(site: Site, visit: Visit) -> str:
+    return lifetime.plain_answer(visit, _found(site, visit))
+
+
+PAGE = screen("/request/<service_request_id>", "request", content, title=_title, summary=_summary)

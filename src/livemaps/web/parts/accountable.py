@@ -1,0 +1,101 @@
+"""Who is accountable for a request, what else they have of the kind, and others like it nearby."""
+
+from __future__ import annotations
+
+from livemaps.model import Filters
+from livemaps.views import ListedRequest
+from livemaps.views.request import RequestView
+from livemaps.web.components import definition, link, request_link
+from livemaps.web.elements import Child, Element, element
+from livemaps.web.site import Visit
+from livemaps.web.urlstate import Address
+
+
+def card(visit: Visit, found: RequestView) -> Element:
+    """Return the accountable agency and its record with this service."""
+    words, request = visit.words, found.life.request
+    agency = request.agency_responsible
+    if not agency:
+        text = element("p", words("request.no_agency"), class_="quiet-text")
+        return element(
+            "section", element("h2", words("request.accountable")), text, class_="card half"
+        )
+    return element(
+        "section",
+        element("h2", words("request.accountable")),
+        element("p", element("strong", agency)),
+        element(
+            "ul", [element("li", fact, key=str(at)) for at, fact in enumerate(_facts(visit, found))]
+        ),
+        class_="card half",
+    )
+
+
+def _facts(visit: Visit, found: RequestView) -> list[list[Child]]:
+    """Return what is known of the agency with this service."""
+    words, request = visit.words, found.life.request
+    listed = Filters(
+        services=frozenset({request.service_name}),
+        agencies=frozenset({request.agency_responsible}),
+        set_apart=found.life.set_apart,
+    )
+    text = words("request.agency_open", count=found.agency.total)
+    facts: list[list[Child]] = [[link(_listed(visit, listed), text)]]
+    record = found.agency_record
+    if record is not None and record.total.share is not None:
+        share = words.percent(record.total.share)
+        text = words("request.on_time", share=share, count=record.total.due)
+        facts.append([text, definition(words, visit.address, "on-time")])
+    if record is not None and record.now.overdue:
+        facts.append([words("request.overdue", count=record.now.overdue)])
+    if found.due is not None and found.due.standard is not None:
+        standard = found.due.standard
+        text = words(f"request.standard.{standard.counting}", count=standard.days)
+        facts.append([text, definition(words, visit.address, "standards")])
+    if record is None:
+        facts.append([words("request.no_standard")])
+    return facts
+
+
+def similar(visit: Visit, found: RequestView) -> Element | None:
+    """Return the open requests for the same service in the same area: has it been reported?"""
+    if found.similar is None or found.area is None:
+        return None
+    words, (layer, key, name) = visit.words, found.area
+    others = [
+        row
+        for row in found.similar.rows
+        if row.service_request_id != found.life.request.service_request_id
+    ]
+    place = visit.label(layer, key, name)
+    filters = Filters(
+        services=frozenset({found.life.request.service_name}), set_apart=found.life.set_apart
+    ).with_area(layer, frozenset({key}))
+    return element(
+        "section",
+        element("h2", words("request.similar", place=place)),
+        element("p", words("request.similar_count", count=found.similar.total)),
+        element("ul", [_other(visit, row) for row in others], class_="plain-list"),
+        element("p", link(_listed(visit, filters), words("request.similar_all"))),
+        class_="card half",
+    )
+
+
+def _other(visit: Visit, row: ListedRequest) -> Element:
+    """Return one other request: its number, its age and its stage."""
+    words = visit.words
+    return element(
+        "li",
+        request_link(visit.address, row.service_request_id),
+        " ",
+        words("request.other", day=words.day(row.requested_day), age=words.days(row.age)),
+        " ",
+        element("span", words(f"stage.{row.stage.name.lower()}"), class_="quiet-text"),
+        key=row.service_request_id,
+    )
+
+
+def _listed(visit: Visit, filters: Filters) -> Address:
+    """Return the address of the list on the first screen under some filters."""
+    view = visit.address.view
+    return Address(filters, type(view)(lang=view.lang, theme=view.theme, embed=view.embed))

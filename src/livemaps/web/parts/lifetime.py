@@ -1,0 +1,154 @@
+"""How long requests like this one take: in words, and as the share closed by each day."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+
+from livemaps.model import Stage
+from livemaps.views.measures.time_to_close import Told, UsualTime, Wait
+from livemaps.views.request import RequestView
+from livemaps.web.charts import Line, Plot, chart
+from livemaps.web.components import definition, rich
+from livemaps.web.elements import Child, Element, element
+from livemaps.web.site import Visit
+
+BEYOND = 1.25
+"""How far past the longest day that is told the chart reaches."""
+
+STEPS = 40
+
+
+def answer(visit: Visit, found: RequestView) -> list[Child]:
+    """Return where the request stands and how long such requests take, as sentences."""
+    return [part for text in _sentences(visit, found) for part in (*rich(text), " ")]
+
+
+def plain_answer(visit: Visit, found: RequestView) -> str:
+    """Return the same without emphasis, for previews of a link."""
+    return " ".join(_sentences(visit, found)).replace("**", "")
+
+
+def _sentences(visit: Visit, found: RequestView) -> Iterator[str]:
+    """Yield where it stands, what was promised, and what to expect."""
+    yield _standing(visit, found)
+    if found.due is not None:
+        today = found.due.state == "not yet due" and found.due.days_left == 0
+        state = "today" if today else found.due.state.replace(" ", "_")
+        days = visit.words.days(abs(found.due.days_left))
+        day = visit.words.day(found.due.due_day)
+        yield visit.words(f"request.due.{state}", day=day, days=days)
+    if found.usual is not None:
+        yield _usual(visit, found.usual)
+        if found.usual.wait is not None:
+            yield _still(visit, found.usual.wait)
+
+
+def _standing(visit: Visit, found: RequestView) -> str:
+    """Return the stage, and since when or after how long."""
+    words, life = visit.words, found.life
+    if life.request.stage is Stage.RESOLVED:
+        day = words("request.day_unknown")
+        if life.request.closed_day is not None:
+            day = words.day(life.request.closed_day)
+        if life.days_to_close is None:
+            return words("request.is.resolved", day=day)
+        if life.days_to_close == 0:
+            return words("request.is.resolved_same", day=day)
+        return words("request.is.resolved_after", day=day, days=words.days(life.days_to_close))
+    stage = life.request.stage.name.lower()
+    inferred = "_inferred" if life.timeline[life.request.stage].source == "inferred" else ""
+    return words(f"request.is.{stage}{inferred}", ago=words.ages(life.age_days or 0))
+
+
+def _usual(visit: Visit, usual: UsualTime) -> str:
+    """Return by which day half and 8 of 10 are closed."""
+    words = visit.words
+    if usual.half is None:
+        return words("request.usual.slow", days=words.days(usual.followed))
+    if usual.eight_of_ten is None:
+        return words(
+            "request.usual.half", half=_within(visit, usual.half), days=words.days(usual.followed)
+        )
+    return words(
+        "request.usual.both",
+        half=_within(visit, usual.half),
+        most=_within(visit, usual.eight_of_ten),
+    )
+
+
+def _within(visit: Visit, days: int) -> str:
+    """Return "within 4 days", or "on the same day"."""
+    words = visit.words
+    if days == 0:
+        return words("request.within.same")
+    return words("request.within.days", days=words.days(days))
+
+
+def _still(visit: Visit, wait: Wait) -> str:
+    """Return how much longer those take that are still open at this age."""
+    words, age = visit.words, visit.words.days(wait.age)
+    if wait.half_more is None:
+        return words("request.wait.unknown", age=age)
+    half = words.days(wait.half_more)
+    if wait.eight_of_ten_more is None:
+        return words("request.wait.half", age=age, half=half)
+    return words("request.wait.both", age=age, half=half, most=words.days(wait.eight_of_ten_more))
+
+
+def card(visit: Visit, found: RequestView) -> Element:
+    """Return the chart of the share closed by each day, with who it is told of."""
+    words = visit.words
+    title = element(
+        "h2", words("request.how_long"), definition(words, visit.address, "time-to-close")
+    )
+    if found.usual is None:
+        text = element("p", words("request.usual.too_few"), class_="quiet-text")
+        return element("section", title, text, class_="card half")
+    return element(
+        "section",
+        title,
+        chart(_plot(visit, found, found.usual), words, words.percent),
+        element("p", _told(visit, found.usual.told, found.usual.requests), class_="quiet-text"),
+        element("p", words("request.usual.caveat"), class_="quiet-text"),
+        class_="card half",
+    )
+
+
+def _told(visit: Visit, told: Told, requests: int) -> str:
+    """Return of which requests the figures are, and why not of the very same ones."""
+    words = visit.words
+    own = "own" if told.own or told.level == "service" else "wider"
+    name = words("level.city", city=visit.profile.name) if told.level == "city" else told.group.name
+    return words(f"request.told.{own}", group=name, count=requests)
+
+
+def _plot(visit: Visit, found: RequestView, usual: UsualTime) -> Plot:
+    """Return the share closed by each day up to a little past what is told."""
+    words = visit.words
+    last = _last_day(found, usual)
+    days = sorted({round(last * step / STEPS) for step in range(STEPS + 1)})
+    marks = [Line(words("request.chart.closed"), [closed_by(usual.curve, day) for day in days])]
+    age = found.life.age_days
+    if age is not None and age <= last:
+        here = min(days, key=lambda day: abs(day - age))
+        reached = [closed_by(usual.curve, day) if day == here else None for day in days]
+        marks.append(Line(words("request.chart.here", age=words.days(age)), reached, "point"))
+    return Plot(
+        title=words("request.chart.title"),
+        steps=[words.number(day) for day in days],
+        step_name=words("request.chart.day"),
+        marks=marks,
+        unit=words("request.chart.unit"),
+        name=f"{visit.profile.id}-usual-time",
+    )
+
+
+def _last_day(found: RequestView, usual: UsualTime) -> int:
+    """Return the last day that the chart shows."""
+    told = [day for day in (usual.half, usual.eight_of_ten, found.life.age_days) if day]
+    return max(7, min(round(BEYOND * max(told, default=7)), usual.followed))
+
+
+def closed_by(curve: Sequence[tuple[int, float]], day: int) -> float:
+    """Return the share closed by the end of a day: that of the last step up to it."""
+    return next((share for at, share in reversed(curve) if at <= day), 0.0)

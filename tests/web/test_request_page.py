@@ -1,0 +1,100 @@
+"""The page of one request: where it stands, what is usual, who is accountable, others like it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+from typing import Any
+
+import pytest
+
+from livemaps.model import Stage, Standing
+from livemaps.web.page import drawn, path_to
+from livemaps.web.pages import request as page
+from livemaps.web.site import Site, Visit
+from tests.views.town import TODAY, Row, snapshot_of
+from tests.web.conftest import Town
+
+TextOf = Callable[[Any], str]
+
+
+def shown(town: Town, number: str, query: str = "?lang=en") -> list[Any]:
+    """Return the elements of a request's page."""
+    site: Site = town.site
+    visit: Visit = site.visit(query, path_to(page.PAGE.path, number))
+    return drawn(page.content, site, visit)
+
+
+def number_of(town: Town, row: int = 0) -> str:
+    return str(town.site.board.snapshot().base.ids([row])[0])
+
+
+def with_rows(town: Town, *rows: Row) -> Town:
+    return replace(town, shown=snapshot_of(rows))
+
+
+def test_the_page_says_where_a_request_stands_who_has_it_and_what_is_like_it(
+    town: Town, text_of: TextOf
+) -> None:
+    here = with_rows(
+        town, Row(requested=TODAY - 6, updated=TODAY - 6), Row(requested=TODAY - 9), Row()
+    )
+    text = text_of(shown(here, number_of(here, 1)))
+    assert "6 days ago" in text
+    assert "Mobility" in text
+    assert "Others like it in" in text
+    assert "3 such requests are open here" in text
+    assert "None" not in text
+
+
+def test_figures_that_are_not_worked_out_yet_do_not_hold_the_page_up(
+    town: Town, text_of: TextOf
+) -> None:
+    here = with_rows(town, Row())
+    text = text_of(shown(here, number_of(here)))
+    assert "These figures are being worked out" in text
+    assert "Where it stands" in text
+
+
+@pytest.mark.parametrize(
+    ("row", "said"),
+    [
+        (Row(stage=Stage.RESOLVED, requested=TODAY - 20, closed=TODAY - 10), "after 10 days"),
+        (Row(stage=Stage.RESOLVED, requested=TODAY - 9, closed=TODAY - 9), "the day it was made"),
+        (Row(standing=Standing.DUPLICATE), "duplicate"),
+        (Row(closed=TODAY - 1), "re-opened"),
+        (Row(stage=Stage.RESOLVED, closed=TODAY - 30), "contradict"),
+        (Row(service="311 Contact Us"), "information without field work"),
+        (Row(community="unplaced:no_place", ward="unplaced:no_place"), "Received"),
+    ],
+)
+def test_what_is_odd_about_a_request_is_said(
+    town: Town, text_of: TextOf, row: Row, said: str
+) -> None:
+    here = with_rows(town, row)
+    assert said in text_of(shown(here, number_of(here)))
+
+
+@pytest.mark.parametrize("number", ["99-1", "<script>alert(1)</script>", "%00", "é" * 500, "../x"])
+def test_a_number_that_the_feed_does_not_have_gets_help(
+    town: Town, text_of: TextOf, number: str
+) -> None:
+    text = text_of(shown(town, number))
+    assert "not known here" in text
+    assert "too new" in text
+
+
+def test_the_page_speaks_french(town: Town, text_of: TextOf) -> None:
+    here = with_rows(town, Row())
+    text = text_of(shown(here, number_of(here), "?lang=fr"))
+    assert "Où elle en est" in text
+    assert "Where it stands" not in text
+
+
+def test_title_and_preview_say_which_request_it_is(town: Town) -> None:
+    here = with_rows(town, Row(requested=TODAY - 6))
+    site, number = here.site, number_of(here)
+    visit = site.visit("?lang=en", path_to(page.PAGE.path, number))
+    assert number in site.title(visit)
+    assert "6 days ago" in site.summary(visit)
+    assert "**" not in site.summary(visit)
