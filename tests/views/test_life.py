@@ -275,6 +275,16 @@ class TestInterface:
         assert '"lat"' not in text
         assert "ALPHA" not in text
 
+    def test_what_has_to_be_said_is_said_in_the_language_asked_for(
+        self, client: FlaskClient
+    ) -> None:
+        english, french = (
+            client.get(f"/api/v1/requests/26-1?lang={lang}").get_json()["caveat"]
+            for lang in ("en", "fr")
+        )
+        assert "In progress" in english
+        assert "En cours" in french
+
     def test_an_unchanged_life_is_not_sent_again(self, client: FlaskClient) -> None:
         tag = client.get("/api/v1/requests/26-1").headers["ETag"]
         again = client.get("/api/v1/requests/26-1", headers={"If-None-Match": tag})

@@ -7,14 +7,14 @@ from datetime import datetime
 from urllib.parse import quote
 
 import msgspec
-from flask import Blueprint, Response
+from flask import Blueprint, Response, request
 
 from livemaps.api.answers import etag, json_answer, labels, tagged, unchanged
 from livemaps.api.exports import about_file, written
 from livemaps.errors import UnknownValue
 from livemaps.model import Filters, day_date
 from livemaps.status import moment_to_json
-from livemaps.text import Words
+from livemaps.text import Catalogue, Words
 from livemaps.views import Board, ListedRequest
 from livemaps.views.life import RequestLife, SeenChange, Step
 from livemaps.views.query import printable
@@ -22,8 +22,8 @@ from livemaps.views.query import printable
 ROUTE = "/api/v1/requests/<path:service_request_id>"
 
 
-def add_life(routes: Blueprint, board: Board, words: Words) -> None:
-    """Add the life of one request; `words` are those of its caveat."""
+def add_life(routes: Blueprint, board: Board, catalogue: Catalogue) -> None:
+    """Add the life of one request; `catalogue` has the words of its caveat."""
 
     @routes.get(ROUTE)
     def life(service_request_id: str) -> Response:
@@ -35,6 +35,7 @@ def add_life(routes: Blueprint, board: Board, words: Words) -> None:
                 "the feed has no request of this number: copy it as the city gave it, and allow "
                 "a new request a few days to appear",
             )
+        words = catalogue.words(request.args.get("lang"))
         value = dict(_about(board, words)) | life_object(board, found)
         tag = etag(msgspec.json.encode(value))
         answer = unchanged(tag) or json_answer(value)
@@ -44,9 +45,9 @@ def add_life(routes: Blueprint, board: Board, words: Words) -> None:
 
 def life_object(board: Board, life: RequestLife) -> dict[str, object]:
     """Return the life of a request as an object for JSON."""
-    request = life.request
+    name, service = life.request.service_request_id, life.request.service_name
     return {
-        "service_request": _request(request),
+        "service_request": _request(life.request),
         "standing": life.standing.name.lower(),
         "set_apart": life.set_apart,
         "timeline": [_step(step) for step in life.timeline],
@@ -59,10 +60,9 @@ def life_object(board: Board, life: RequestLife) -> dict[str, object]:
         "days_to_close": life.days_to_close,
         "impossible": life.impossible,
         "links": {
-            "self": f"/api/v1/requests/{quote(request.service_request_id)}",
-            "page": f"/request/{quote(request.service_request_id)}",
-            "same_service": "/?"
-            + board.query(Filters(services=frozenset({request.service_name} - {""}))),
+            "self": f"/api/v1/requests/{quote(name)}",
+            "page": f"/request/{quote(name)}",
+            "same_service": "/?" + board.query(Filters(services=frozenset({service} - {""}))),
         },
     }
 
@@ -79,21 +79,21 @@ def _about(board: Board, words: Words) -> Mapping[str, object]:
     }
 
 
-def _request(request: ListedRequest) -> dict[str, object]:
+def _request(listed: ListedRequest) -> dict[str, object]:
     """Return a request by Open311's names, its areas by key and name."""
     return {
-        "service_request_id": request.service_request_id,
-        "status": request.status,
-        "stage": request.stage.name.lower(),
-        "service_name": request.service_name,
-        "category": request.category,
-        "agency_responsible": request.agency_responsible,
-        "channel": request.channel,
-        "requested_datetime": written(request.requested_day, request.requested_time),
-        "updated_datetime": written(request.updated_day, request.updated_time),
-        "closed_datetime": written(request.closed_day, request.closed_time),
-        "expected_datetime": written(request.expected_day, request.expected_time),
-        "areas": [{"layer": layer, "key": key, "name": name} for layer, key, name in request.areas],
+        "service_request_id": listed.service_request_id,
+        "status": listed.status,
+        "stage": listed.stage.name.lower(),
+        "service_name": listed.service_name,
+        "category": listed.category,
+        "agency_responsible": listed.agency_responsible,
+        "channel": listed.channel,
+        "requested_datetime": written(listed.requested_day, listed.requested_time),
+        "updated_datetime": written(listed.updated_day, listed.updated_time),
+        "closed_datetime": written(listed.closed_day, listed.closed_time),
+        "expected_datetime": written(listed.expected_day, listed.expected_time),
+        "areas": [{"layer": layer, "key": key, "name": name} for layer, key, name in listed.areas],
     }
 
 

@@ -76,7 +76,7 @@ def blueprint(board: Board, settings: Settings, clock: Clock = utc_now) -> Bluep
     catalogue = Catalogue.load()
     _add_feed(routes, board, catalogue)
     add_request_feed(routes, board, catalogue)
-    add_life(routes, board, catalogue.words(None))
+    add_life(routes, board, catalogue)
     add_measures(routes, board, catalogue)
     add_openapi(routes, board.profile)
     _add_polygons(routes, settings.data_dir / "areas")

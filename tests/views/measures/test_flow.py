@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
 
+import msgspec
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -167,6 +168,18 @@ def test_an_answer_that_would_be_too_large_says_what_to_do(monkeypatch: pytest.M
     monkeypatch.setattr(flow_view, "MOST_ROWS", 10)
     with pytest.raises(TooLarge, match="step=week"):
         asked(flow_view.VIEW, world_of([Row(requested=TODAY - 40), TODAYS]))
+
+
+def test_answers_have_a_cell_for_every_field_and_only_plain_values() -> None:
+    world = world_of(TOWN)
+    for view in (flow_view.VIEW, queues_view.VIEW, life_view.VIEW):
+        for by in ("city", "service", "ward"):
+            answer = answer_of(view, world, FAMILIES, by=by)
+            assert answer.rows
+            assert {len(row) for row in answer.rows} == {len(view.fields)}
+            plain_types = (str, int, float, bool, type(None))
+            assert {type(cell) for row in answer.rows for cell in row} <= set(plain_types)
+            assert msgspec.json.decode(msgspec.json.encode(answer.facts)) == answer.facts
 
 
 def test_a_level_that_is_not_there_is_named_with_those_that_are() -> None:
