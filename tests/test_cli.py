@@ -338,6 +338,14 @@ class TestCheckCity:
         assert told["usable"] is False
         assert {problem["key"] for problem in told["problems"]} == {"time_zone", "map.zoom"}
 
+    def test_business_days_without_holidays_are_warned_of(self, city: Quadville) -> None:
+        with city.profile.open("a", encoding="utf-8") as profile:
+            profile.write('\n[[standards]]\ncategory = "Roads"\ndays = 3\ncounting = "business"\n')
+        told = json.loads(city.run("check-city", str(city.profile), "--json").stdout)
+        assert told["usable"] is True
+        assert "calendar.holidays is empty" in told["warnings"][0]
+        assert "warning: standards count" in city.run("check-city", str(city.profile)).stdout
+
     def test_the_profiles_that_ship_are_usable(self, city: Quadville) -> None:
         assert city.run("check-city", "calgary").returncode == 0
 

@@ -19,7 +19,7 @@ from livemaps.cli.common import (
     read_settings,
 )
 from livemaps.errors import NoSnapshot, ProfileError, ProfileProblem, StaleSnapshot
-from livemaps.feeds.profile import load_profile, summary
+from livemaps.feeds.profile import calendar_warnings, load_profile, summary
 from livemaps.main import create_board
 from livemaps.model import Refresh, day_date, utc_now
 from livemaps.status import Status
@@ -143,7 +143,8 @@ def check_city(city: str, as_json: bool) -> None:
     """Say what is wrong with a city profile.
 
     All its faults are told at once, each with the line, the key, the value and the remedy. A
-    profile without faults is summed up, to compare with what you meant. Nothing is fetched.
+    profile without faults is summed up, to compare with what you meant, with warnings of what
+    may be amiss. Nothing is fetched.
 
     Exit status: 0 usable, 2 not.
     """
@@ -155,6 +156,7 @@ def check_city(city: str, as_json: bool) -> None:
             sys.exit(Exit.USAGE)
         raise
     if as_json:
-        print_json({"usable": True, "problems": [], "profile": profile.model_dump(mode="json")})
+        told = {"usable": True, "problems": [], "profile": profile.model_dump(mode="json")}
+        print_json(told | {"warnings": list(calendar_warnings(profile))})
         return
     click.echo(summary(profile))

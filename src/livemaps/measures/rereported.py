@@ -67,10 +67,12 @@ def _spots(world: World) -> NDArray[np.int64]:
 def _points(world: World) -> NDArray[np.int64]:
     """Return by row the number of its point, -1 where it has none."""
     places = world.snapshot.places
-    long, lat = places.points(np.arange(places.count))
-    points = np.round(np.column_stack([long, lat]), POINT_DECIMALS)
-    _, number = np.unique(points, axis=0, return_inverse=True)
-    number = np.where(np.isfinite(points).all(axis=1), number.reshape(-1), -1).astype(np.int64)
+    known = places.points(np.arange(places.count))
+    has_point = np.isfinite(known[0]) & np.isfinite(known[1])
+    long, lat = (np.rint(each[has_point] * 10**POINT_DECIMALS).astype(np.int64) for each in known)
+    number = np.full(places.count, -1, np.int64)
+    # One number for both: latitudes take less than 360 degrees of them.
+    _, number[has_point] = np.unique(long * 360 * 10**POINT_DECIMALS + lat, return_inverse=True)
     found: NDArray[np.int64] = number[world.column("place")]
     return found
 
