@@ -24,6 +24,7 @@ from livemaps.snapshot import SnapshotLayer
 from livemaps.statistics.verdicts import INNER, OUTER, POSITIONS
 from livemaps.views.measures.expected_table import areas_asked
 from livemaps.views.measures.values import Answer, Asked, Field, MeasureView, Parameter, Value
+from livemaps.views.query import printable
 
 AGENCY = "agency"
 
@@ -69,6 +70,11 @@ class Compared:
             return None
         return self.value - self.whole
 
+    @property
+    def sentence(self) -> str:
+        """The catalogue's key of the position."""
+        return f"measures.compare.position.{self.position}"
+
 
 @dataclass(frozen=True)
 class _Level:
@@ -100,10 +106,12 @@ class _Level:
             code = self.layer.code_of.get(key, len(self.layer.keys))
             if code < len(self.layer.keys):
                 return code
-            raise UnknownValue("with", key, f"give the key of an area of {self.layer.id}")
+            raise UnknownValue(
+                "with", printable(key), f"give the key of an area of {self.layer.id}"
+            )
         codes = self.measures.vocab.agency.codes
         if key not in codes:
-            raise UnknownValue("with", key, "give the name of an agency")
+            raise UnknownValue("with", printable(key), "give the name of an agency")
         return codes[key]
 
     def group(self, code: int) -> Compared:
@@ -170,11 +178,13 @@ def answer(asked: Asked) -> Answer:
 
 def _level(measures: Measures, level: str, of: str) -> _Level:
     if of not in MEASURES:
-        raise UnknownValue("of", of, f"choose one of {', '.join(MEASURES)}")
+        raise UnknownValue("of", printable(of), f"choose one of {', '.join(MEASURES)}")
     layers = {layer.id: layer for layer in measures.layers}
     if level != AGENCY and level not in layers:
         known = ", ".join([AGENCY, *layers])
-        raise UnknownValue("by", level, f"areas and agencies are compared; choose one of {known}")
+        raise UnknownValue(
+            "by", printable(level), f"areas and agencies are compared; choose one of {known}"
+        )
     return _Level(measures, level, of, layers.get(level))
 
 

@@ -16,8 +16,6 @@ from livemaps.measures.expected_names import (
     KINDS,
     LEAST_IN_CLUSTER,
     LEAST_OF_SERVICE,
-    MIX,
-    PAST,
     SEED,
     SERVICE,
     SPOT_WINDOW,
@@ -33,41 +31,12 @@ from livemaps.statistics.verdicts import (
     TOO_FEW,
     WORDS,
 )
+from livemaps.views.measures.expected_rows import FIELDS, rows_of
 from livemaps.views.measures.expected_table import Table, areas_asked, groups_asked, table_of
-from livemaps.views.measures.values import Answer, Asked, Field, MeasureView, Parameter, Value
+from livemaps.views.measures.values import Answer, Asked, MeasureView, Parameter, Value
 
 CLASSES = (0.5, 1 / LEAST_EFFECT, LEAST_EFFECT, 2.0)
 """Bounds of the map's five classes of smoothed ratios, the same either way in logarithms."""
-
-FIELDS = (
-    Field("area", "text", "The area's key."),
-    Field("area_name", "text", "What the area is called."),
-    Field("of", "text", "What is counted: all requests, those of a category or of a service."),
-    Field("category", "text", "The category, where one is counted."),
-    Field("service_name", "text", "The service, where one is counted."),
-    Field("observed", "count", "Requests made in the window."),
-    Field("basis", "text", "What the word is said against: past or mix."),
-    Field("expected_past", "number", "Expected by the area's own past at the same season."),
-    Field("expected_mix", "number", "Expected by the city's mix of requests."),
-    Field("ratio", "number", "Observed over expected; null where too little is expected."),
-    Field("ratio_smoothed", "number", "The ratio drawn towards that of all areas."),
-    Field("ratio_low", "number", "The lower bound of the smoothed ratio, 95 %."),
-    Field("ratio_high", "number", "The upper bound of the smoothed ratio, 95 %."),
-    Field("p", "number", "Two-sided p of observed against expected."),
-    Field("q", "number", "The same, adjusted for the number of tests."),
-    Field("word", "text", "more, as_expected, fewer, or too_few to say."),
-    Field("rate", "number", "Requests per 1,000 residents in the window; null below 5 requests."),
-    Field("rate_smoothed", "number", "The rate drawn towards that of all areas."),
-    Field("gi_z", "number", "Gi* of the area and its neighbours, as a standard score."),
-    Field("gi_p", "number", "Two-sided pseudo p of Gi*."),
-    Field("gi_q", "number", "The same, adjusted for the number of areas."),
-    Field("spot", "text", "hot_spot, cold_spot, none or not_tested."),
-    Field("moran_i", "number", "Local Moran's I."),
-    Field("moran_p", "number", "Two-sided pseudo p of local Moran's I."),
-    Field("moran_q", "number", "The same, adjusted for the number of areas."),
-    Field("cluster", "text", "high_among_high, high_among_low and so on, none or not_tested."),
-    Field("part_of_cluster", "flag", "Whether it is high or low together with its neighbours."),
-)
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,6 +56,12 @@ class AreaWord:
     """None where the word is `too_few`."""
     basis: str
     part_of_cluster: bool
+
+    @property
+    def sentences(self) -> tuple[str, ...]:
+        """The catalogue's keys of the word, and of being part of a cluster where it is."""
+        word = f"measures.expected.word.{self.word}"
+        return (word, "measures.expected.cluster") if self.part_of_cluster else (word,)
 
 
 @dataclass(frozen=True, slots=True)
@@ -171,9 +146,10 @@ def answer(asked: Asked) -> Answer:
     basis = str(options["against"] or table.basis)
     told = table.told and table.column(f"{basis}/word") is not None
     areas = areas_asked(table.layer, asked.filters)
-    groups = groups_asked(table, asked.filters, _text(options["of"])) if told else ()
-    rows = [_row(table, basis, int(area), int(group)) for area in areas for group in groups]
-    return Answer(FIELDS, rows, _facts(table, basis, told))
+    if not told:
+        return Answer(FIELDS, [], _facts(table, basis, told))
+    groups = groups_asked(table, asked.filters, _text(options["of"]))
+    return Answer(FIELDS, rows_of(table, basis, areas, groups), _facts(table, basis, told))
 
 
 def _text(value: Value) -> str | None:
@@ -220,44 +196,6 @@ def _said(table: Table, basis: str, area: int, group: int) -> AreaWord:
         ratio_smoothed=None if word == TOO_FEW else table.cell(f"{basis}/smoothed", area, group),
         basis=basis,
         part_of_cluster=table.spot(area, group).part_of_cluster,
-    )
-
-
-def _row(table: Table, basis: str, area: int, group: int) -> tuple[Value, ...]:
-    kind, name = int(table.groups[group, 0]), table.group_name(group)
-    observed = int(table.column("observed")[area, group])
-    expected = table.cell(f"{basis}/expected", area, group)
-    word = table.word(basis, area, group)
-    enough = word != TOO_FEW and expected
-    rate = table.cell("rate", area, group)
-    spot = table.spot(area, group)
-    return (
-        table.layer.keys[area],
-        table.layer.area_names[area],
-        KINDS[kind],
-        name if kind == CATEGORY else None,
-        name if kind == SERVICE else None,
-        observed,
-        basis,
-        table.cell(f"{PAST}/expected", area, group),
-        table.cell(f"{MIX}/expected", area, group),
-        observed / expected if enough and expected else None,
-        *(
-            table.cell(f"{basis}/{figure}", area, group) if enough else None
-            for figure in ("smoothed", "low", "high", "p", "q")
-        ),
-        WORDS[word],
-        rate if observed >= LEAST_EXPECTED else None,
-        table.cell("rate_smoothed", area, group),
-        spot.z,
-        spot.z_p,
-        spot.z_q,
-        spot.spot,
-        spot.moran,
-        spot.moran_p,
-        spot.moran_q,
-        spot.cluster,
-        spot.part_of_cluster,
     )
 
 

@@ -27,6 +27,7 @@ from livemaps.model import Filters
 from livemaps.snapshot import SnapshotLayer
 from livemaps.snapshot.contents import Vocabularies
 from livemaps.statistics.verdicts import CLUSTERS, COLD, HOT, SPOTS, TOO_FEW
+from livemaps.views.query import printable
 
 Codes = NDArray[np.intp]
 
@@ -146,8 +147,13 @@ class Spot:
     @property
     def part_of_cluster(self) -> bool:
         """Whether it is high or low together with its neighbours."""
-        together = ("high_among_high", "low_among_low")
-        return self.spot in (SPOTS[HOT], SPOTS[COLD]) or self.cluster in together
+        return together(self.spot, self.cluster)
+
+
+def together(spot: str, cluster: str) -> bool:
+    """Whether an area of which this was found is high or low together with its neighbours."""
+    alike = ("high_among_high", "low_among_low")
+    return spot in (SPOTS[HOT], SPOTS[COLD]) or cluster in alike
 
 
 NO_SPOT = Spot(None, None, None, None, None, None, SPOTS[0], CLUSTERS[0])
@@ -165,7 +171,7 @@ def table_of(measures: Measures, layer: str, window: int = SPOT_WINDOW) -> Table
         if known.id == layer and layer in family.facts:
             return Table(measures.vocab, known, window, family)
     names = ", ".join(known.id for known in measures.layers)
-    raise UnknownValue("by", layer, f"areas are compared; choose one of {names}")
+    raise UnknownValue("by", printable(layer), f"areas are compared; choose one of {names}")
 
 
 def groups_asked(table: Table, filters: Filters, of: str | None) -> Codes:
@@ -195,5 +201,7 @@ def areas_asked(layer: SnapshotLayer, filters: Filters) -> Codes:
             left &= np.array([parent in keys for parent in layer.parents])
         else:
             known = " or ".join(filter(None, (layer.id, layer.within)))
-            raise UnknownValue(name, ", ".join(sorted(keys)), f"choose areas of {known} here")
+            raise UnknownValue(
+                name, printable(", ".join(sorted(keys))), f"choose areas of {known} here"
+            )
     return np.flatnonzero(left)
