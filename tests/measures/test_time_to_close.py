@@ -16,6 +16,7 @@ from livemaps.measures.days import days_of
 from livemaps.measures.families import Family
 from livemaps.measures.read import MeasuresReader
 from livemaps.measures.time_to_close import (
+    LEAST_AT_RISK,
     LEAST_KNOWN,
     LONG_OPEN,
     NAME,
@@ -203,47 +204,42 @@ def test_what_is_left_to_wait_is_the_time_of_those_who_got_as_old() -> None:
     rows = random_rows()
     everything = frame(rows, TODAY - 1)
     recent = everything[everything["requested"] >= TODAY - RECENT_DAYS]
-    cohorts = {"recent": recent, "history": everything}
-    counted = {name: table[table["service"] != SET_APART] for name, table in cohorts.items()}
     told = set()
     for age in (0, 3, 40, 400, 600, 900):
         for row in asked(rows, by="service", at_day=age):
-            group = next(
-                (
-                    (cohort, level, rest)
-                    for level, of in (
-                        ("service", cohorts),
-                        *(
-                            ()
-                            if row["key"] == SET_APART
-                            else (("category", counted), ("city", counted))
-                        ),
-                    )
-                    for cohort, table in of.items()
-                    if len(rest := still_open(table, level, row["key"], age)) >= LEAST_KNOWN
-                ),
-                None,
-            )
-            if group is None:
-                assert row["wait_group_used"] is row["half_day"] is row["at_risk"] is None
+            expected = waiting({"recent": recent, "history": everything}, row["key"], age)
+            told.add((expected["wait_cohort"], expected["wait_group_used_level"]))
+            assert {name: row[name] for name in expected} == expected
+    assert told >= {("recent", "service"), ("history", "service"), ("history", "city")}
+
+
+def waiting(cohorts: dict[str, pd.DataFrame], service: str, age: int) -> dict[str, Any]:
+    """Return what the definition says of those of a service that are open at an age."""
+    for level in ("service",) if service == SET_APART else ("service", "category", "city"):
+        for cohort, table in cohorts.items():
+            rest = still_open(table, level, service, age)
+            if len(rest) < LEAST_AT_RISK:
                 continue
-            cohort, level, rest = group
-            told.add((cohort, level))
             line = fitted(rest).survival_function_.iloc[:, 0]
             half, eight = (first_day(line, 1 - share) for share in (0.5, 0.8))
-            assert (row["wait_cohort"], row["wait_group_used_level"]) == (cohort, level)
-            assert (row["at_risk"], row["half_day"], row["eight_of_ten_day"]) == (
-                len(rest),
-                half,
-                eight,
-            )
-            assert row["half_more_days"] == (None if half is None else half - age)
-    assert told >= {("recent", "service"), ("history", "service"), ("history", "city")}
+            if cohort == "recent" and (half is None or eight is None):
+                continue
+            return {
+                "wait_cohort": cohort,
+                "wait_group_used_level": level,
+                "at_risk": len(rest),
+                "half_day": half,
+                "half_more_days": None if half is None else half - age,
+                "eight_of_ten_day": eight,
+                "eight_of_ten_more_days": None if eight is None else eight - age,
+            }
+    return dict.fromkeys(("wait_cohort", "wait_group_used_level", "at_risk", "half_day"))
 
 
 def still_open(table: pd.DataFrame, level: str, service: str, age: int) -> pd.DataFrame:
     wanted = {"service": service, "category": service.split(" - ", maxsplit=1)[0], "city": "city"}
-    return table[(table[level] == wanted[level]) & (table["days"] > age)]
+    counted = table if level == "service" else table[table["service"] != SET_APART]
+    return counted[(counted[level] == wanted[level]) & (counted["days"] > age)]
 
 
 def test_the_usual_time_is_the_80th_percentile_and_counts_the_open_beyond_it() -> None:

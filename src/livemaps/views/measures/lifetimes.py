@@ -105,7 +105,7 @@ class Lifetimes:
         """Yield the curves that may tell of groups, best first, each with their codes in it.
 
         A group's last two years, then its whole history, then the same of the wider groups. A
-        negative code is of a group that has no such curve.
+        negative code is of a group that has no such curve. `_fill` says when one is passed over.
         """
         areas = {layer.id: layer.codes for layer in self.measures.layers}
         while True:
@@ -142,13 +142,19 @@ class Lifetimes:
     def _fill(
         self, found: Waiting, place: int, source: Source, asked: Column, groups: Column, age: int
     ) -> None:
-        """Note what a curve tells of the groups of which it has enough at risk."""
+        """Note what a curve tells of the groups of which it has enough at risk.
+
+        Two years that do not reach every share leave the answer to the whole history, if it is
+        kept for the level: what lasts longer than two years is only seen in a longer time.
+        """
         different, which = np.unique(groups, return_inverse=True)
         rest = remaining(
             self.steps(source), different, np.full(len(different), age), WAITING_SHARES
         )
         at_risk = rest.at_risk[which]
         enough = at_risk >= LEAST_AT_RISK
+        if source.cohort == RECENT and source.level in HISTORY_LEVELS:
+            enough &= (rest.day[which] != NOT_REACHED).all(axis=1)
         at = asked[enough]
         found.source[at], found.group[at] = place, groups[enough]
         found.at_risk[at], found.day[at] = at_risk[enough], rest.day[which[enough]]
