@@ -131,6 +131,22 @@ def test_independent_requests_come_again_as_often_as_by_chance(per_day: float) -
     assert np.all(np.abs(ratio - 1) < 0.12)
 
 
+def test_weekends_off_look_like_chance_too() -> None:
+    """Few requests and no closings on weekends: the days after a closing are not like any days."""
+    random = np.random.default_rng(7)
+    days = np.arange(LAST - 900, LAST + 1)
+    weekday = (days + 3) % 7
+    rates = 0.05 * random.gamma(1, 1, 300)[:, None] * np.where(weekday >= 5, 0.4, 1.2)
+    counts = random.poisson(rates)
+    where, day = np.nonzero(counts)
+    spot, requested = (np.repeat(each, counts[where, day]) for each in (where, days[day]))
+    closed = requested + random.geometric(0.15, len(spot)) - 1
+    closed += np.where((closed + 3) % 7 >= 5, 7 - (closed + 3) % 7, 0)
+    closed = np.where(closed > LAST, -1, closed)
+    ratio, spread = total(follow_up(spot, requested, closed, whole(closed), WINDOWS, LAST))
+    assert np.all(np.abs(np.log(ratio)) < 3 * spread + 0.005)
+
+
 def test_the_interval_holds_one_in_nineteen_of_twenty_simulated_cities() -> None:
     inside = []
     for seed in range(60):
