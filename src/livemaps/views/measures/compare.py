@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
+from math import isfinite
 from typing import Any
 
 import numpy as np
@@ -27,6 +29,7 @@ from livemaps.views.measures.values import Answer, Asked, Field, MeasureView, Pa
 from livemaps.views.query import printable
 
 AGENCY = "agency"
+LIMITS = ("low_95", "high_95", "low_998", "high_998")
 
 FIELDS = (
     Field("key", "text", "The area's key, or the agency."),
@@ -98,7 +101,19 @@ class _Level:
         names = self.measures.vocab.agency.names
         some = (self._column("size") > 0) | (self._column("count") > 0)
         wanted = np.array([not filters.agencies or name in filters.agencies for name in names])
-        return np.flatnonzero(some & wanted)
+        found = np.flatnonzero(some & wanted).tolist()
+        return np.array(sorted(found, key=lambda code: names[code]), np.intp)
+
+    def names(self, codes: Any) -> tuple[list[str], list[str]]:
+        """Return the keys and names of groups."""
+        names = self.measures.vocab.agency.names
+        keys = self.layer.keys if self.layer else names
+        called = self.layer.area_names if self.layer else names
+        return [keys[code] for code in codes], [called[code] for code in codes]
+
+    def numbers(self, name: str, codes: Any) -> Any:
+        """Return the numbers of some groups."""
+        return self._column(name)[codes].astype(np.float64)
 
     def code_of(self, key: str) -> int:
         """Return the code of a key or name. Raises UnknownValue."""
@@ -168,12 +183,8 @@ def answer(asked: Asked) -> Answer:
     if found.facts is None:
         return Answer(FIELDS, (), facts | {"told": False})
     beside = found.group(found.code_of(str(options["with"]))) if options["with"] else None
-    groups = [found.group(int(code)) for code in found.codes(asked.filters)]
-    if by == AGENCY:
-        groups.sort(key=lambda group: group.key)
-    return Answer(
-        FIELDS, [_row(group, beside) for group in groups], facts | {"told": True} | found.facts
-    )
+    codes = found.codes(asked.filters)
+    return Answer(FIELDS, _rows(found, codes, beside), facts | {"told": True} | found.facts)
 
 
 def _level(measures: Measures, level: str, of: str) -> _Level:
@@ -198,25 +209,30 @@ def _days(measures: Measures, of: str) -> dict[str, Any]:
     return {"from": day_date(first).isoformat(), "to": day_date(last).isoformat()}
 
 
-def _row(group: Compared, beside: Compared | None) -> tuple[Value, ...]:
+def _rows(found: _Level, codes: Any, beside: Compared | None) -> list[tuple[Value, ...]]:
+    """Return a row for each group, made column by column, in the order of `FIELDS`."""
+    whole = (found.facts or {}).get("whole")
+    value, size = found.numbers("value", codes), found.numbers("size", codes)
     other = beside.value if beside else None
-    return (
-        group.key,
-        group.name,
-        group.count,
-        group.size,
-        group.value,
-        group.whole,
-        group.difference,
-        group.low_95,
-        group.high_95,
-        group.low_998,
-        group.high_998,
-        group.position,
-        beside.key if beside else None,
-        other,
-        group.value - other if group.value is not None and other is not None else None,
+    columns: tuple[Sequence[Any], ...] = (
+        *found.names(codes),
+        found.numbers("count", codes).astype(np.int64).tolist(),
+        [None if one is None else int(one) for one in _told(size)],
+        _told(value),
+        [whole] * len(codes),
+        [None] * len(codes) if whole is None else _told(np.where(size > 0, value - whole, np.nan)),
+        *(_told(found.numbers(name, codes)) for name in LIMITS),
+        [POSITIONS[int(code)] for code in found.numbers("position", codes)],
+        [beside.key if beside else None] * len(codes),
+        [other] * len(codes),
+        [None] * len(codes) if other is None else _told(value - other),
     )
+    return list(zip(*columns, strict=True))
+
+
+def _told(numbers: Any) -> list[float | None]:
+    """Return numbers for an answer: None where there is none."""
+    return [number if isfinite(number) else None for number in numbers.tolist()]
 
 
 VIEW = MeasureView(
