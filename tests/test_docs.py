@@ -18,6 +18,7 @@ from livemaps.cli.common import Exit
 from livemaps.feeds.profile import Profile
 from livemaps.main import create_app
 from livemaps.settings import PREFIX, Settings
+from livemaps.views.measures.registry import MEASURES
 
 ROOT = Path(__file__).parents[1]
 DOCS = ROOT / "docs"
@@ -103,6 +104,19 @@ def test_every_route_is_described(tmp_path: Path) -> None:
     routes = {_readable(rule.rule) for rule in server.url_map.iter_rules()}
     public = {route for route in routes if not route.startswith(INTERNAL_ROUTES)}
     assert {route for route in public - CATCH_ALL if f"`GET {route}`" not in described} == set()
+
+
+@pytest.mark.parametrize("name", MEASURES)
+def test_every_measure_is_defined_under_its_anchor_and_listed_for_programs(name: str) -> None:
+    anchor = MEASURES[name].anchor
+    definition = re.search(
+        rf'^<a id="{anchor}"></a>$(.*?)(?=^<a id=|\Z)',
+        text_of("docs/metrics.md"),
+        re.MULTILINE | re.DOTALL,
+    )
+    assert definition, f"docs/metrics.md has no anchor {anchor}"
+    assert re.search(rf"[`/]{name}`", definition.group(1)), f"#{anchor} does not name {name}"
+    assert f"| [`{name}`](metrics.md#{anchor}) |" in text_of("docs/api.md")
 
 
 def _readable(route: str) -> str:
