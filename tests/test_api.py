@@ -509,7 +509,7 @@ def test_hostile_words_of_the_feed_do_not_break_a_feed_to_follow(
 def test_one_request_can_be_followed_by_a_feed_of_its_own(
     client: FlaskClient, source: Source
 ) -> None:
-    number = source.latest().base.ids([0])[0]
+    number = source.latest().base.ids()[0]
     answer = client.get(f"/api/v1/requests/{number}.atom?lang=en")
     assert answer.status_code == 200
     feed = ET.fromstring(answer.data)

@@ -26,7 +26,7 @@ def shown(town: Town, number: str, query: str = "?lang=en") -> list[Any]:
 
 
 def number_of(town: Town, row: int = 0) -> str:
-    return str(town.site.board.snapshot().base.ids([row])[0])
+    return str(town.site.board.snapshot().base.ids()[row])
 
 
 def with_rows(town: Town, *rows: Row) -> Town:

@@ -64,6 +64,8 @@ class UsualTime:
     told: Told
     requests: int
     """Of the group that speaks."""
+    since: int
+    """The first day on which any of them was made."""
     half: int | None
     """The day by which half are closed; None: later than `followed`."""
     eight_of_ten: int | None
@@ -110,6 +112,7 @@ def usual(
     return UsualTime(
         told=Told(used, lives.group(used, group), RECENT, exact and used == level),
         requests=int(lives.array(source, "requests")[group]),
+        since=int(lives.result.facts["recent_since"]),
         half=_day(days[HALF]),
         eight_of_ten=_day(days[EIGHT_OF_TEN]),
         followed=int(lives.told(level, "told_longest")[code]),

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 
 from livemaps.model import Stage
-from livemaps.views.measures.time_to_close import Told, UsualTime, Wait
+from livemaps.views.measures.time_to_close import UsualTime, Wait
 from livemaps.views.request import RequestView
 from livemaps.web.charts import Line, Plot, chart
 from livemaps.web.components import definition, rich
@@ -108,18 +108,18 @@ def card(visit: Visit, found: RequestView) -> Element:
         "section",
         title,
         chart(_plot(visit, found, found.usual), words, words.percent),
-        element("p", _told(visit, found.usual.told, found.usual.requests), class_="quiet-text"),
+        element("p", _told(visit, found.usual), class_="quiet-text"),
         element("p", words("request.usual.caveat"), class_="quiet-text"),
         class_="card half",
     )
 
 
-def _told(visit: Visit, told: Told, requests: int) -> str:
+def _told(visit: Visit, usual: UsualTime) -> str:
     """Return of which requests the figures are, and why not of the very same ones."""
-    words = visit.words
+    words, told = visit.words, usual.told
     own = "own" if told.own or told.level == "service" else "wider"
     name = words("level.city", city=visit.profile.name) if told.level == "city" else told.group.name
-    return words(f"request.told.{own}", group=name, count=requests)
+    return words(f"request.told.{own}", group=name, count=usual.requests, day=words.day(usual.since))
 
 
 def _plot(visit: Visit, found: RequestView, usual: UsualTime) -> Plot:
