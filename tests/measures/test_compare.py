@@ -7,6 +7,7 @@ import pytest
 from livemaps.errors import UnknownValue
 from livemaps.measures.compare import compare
 from livemaps.measures.families import Family
+from livemaps.measures.time_to_close import time_to_close
 from livemaps.measures.world import World
 from livemaps.model import Filters, Stage
 from livemaps.snapshot import NO_DAY
@@ -160,3 +161,17 @@ def test_an_open_row_with_a_closed_day_is_open() -> None:
     reopened = Row(requested=TODAY - 40, closed=TODAY - 30)
     assert reopened.closed != NO_DAY
     assert told(asked([reopened], of="over-four-weeks"))["ALT"]["value"] == 1
+
+
+def test_medians_are_the_groups_own_or_none() -> None:
+    rows = [*done(TODAY - 200, 4, 60), *done(TODAY - 200, 30, 60, community="BLN")]
+    rows += done(TODAY - 200, 9, 3, community="CAP")
+    world = world_of([Row(requested=COMPLETE + 1, community="unplaced:no_place"), *rows])
+    families = (*FAMILIES, Family("time-to-close", time_to_close))
+    beside: dict[str, Value] = {"with": "BLN"}
+    found = told(answer_of(VIEW, world, families, None, of="time-to-close", **beside))
+    assert [found[key]["value"] for key in ("ALT", "BLN", "CAP")] == [4, 30, None]
+    assert found["ALT"]["with_difference"] == -26
+    assert found["ALT"]["whole"] == 9
+    assert found["CAP"]["count"] == 3
+    assert {row["position"] for row in found.values()} == {"not_compared"}

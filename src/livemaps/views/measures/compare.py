@@ -24,6 +24,7 @@ from livemaps.measures.contents import Measures
 from livemaps.model import Filters, day_date
 from livemaps.snapshot import SnapshotLayer
 from livemaps.statistics.verdicts import INNER, OUTER, POSITIONS
+from livemaps.views.measures.compare_times import TIME_TO_CLOSE, medians
 from livemaps.views.measures.expected_table import areas_asked
 from livemaps.views.measures.values import Answer, Asked, Field, MeasureView, Parameter, Value
 from livemaps.views.query import printable
@@ -178,6 +179,8 @@ def answer(asked: Asked) -> Answer:
     """
     options, measures = asked.options, asked.measures
     by, of = str(options["by"] or measures.layers[0].id), str(options["of"])
+    if of == TIME_TO_CLOSE:
+        return _times(asked, by)
     found = _level(measures, by, of)
     facts = {"by": by, "of": of, "limits": [INNER, OUTER], **_days(measures, of)}
     if found.facts is None:
@@ -185,6 +188,34 @@ def answer(asked: Asked) -> Answer:
     beside = found.group(found.code_of(str(options["with"]))) if options["with"] else None
     codes = found.codes(asked.filters)
     return Answer(FIELDS, _rows(found, codes, beside), facts | {"told": True} | found.facts)
+
+
+def _times(asked: Asked, by: str) -> Answer:
+    """Answer with median times to close, which have no limits: nothing is called above or below."""
+    measures, beside = asked.measures, asked.options["with"]
+    level = _level(measures, by, OVER_FOUR_WEEKS)
+    codes = level.codes(asked.filters)
+    value, size, whole = medians(measures, by, codes)
+    other = None
+    if beside:
+        found, _, _ = medians(measures, by, np.array([level.code_of(str(beside))]))
+        other = _told(found)[0]
+    none = [None] * len(codes)
+    columns: tuple[Sequence[Any], ...] = (
+        *level.names(codes),
+        size.astype(np.int64).tolist(),
+        none,
+        _told(value),
+        [whole] * len(codes),
+        none if whole is None else _told(value - whole),
+        *(none for _ in LIMITS),
+        [POSITIONS[0]] * len(codes),
+        [beside] * len(codes),
+        [other] * len(codes),
+        none if other is None else _told(value - other),
+    )
+    facts = {"by": by, "of": TIME_TO_CLOSE, "told": True, "whole": whole}
+    return Answer(FIELDS, list(zip(*columns, strict=True)), facts)
 
 
 def _level(measures: Measures, level: str, of: str) -> _Level:
@@ -242,7 +273,7 @@ VIEW = MeasureView(
     filters=frozenset({"areas", "agencies"}),
     parameters=(
         Parameter("by", "choice", None, "A boundary layer or agency; the finest layer if none."),
-        Parameter("of", "choice", REQUESTS, "What is compared.", MEASURES),
+        Parameter("of", "choice", REQUESTS, "What is compared.", (*MEASURES, TIME_TO_CLOSE)),
         Parameter("with", "text", None, "An area's key or an agency to set each group beside."),
     ),
     fields=FIELDS,
