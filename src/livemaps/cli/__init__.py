@@ -7,6 +7,7 @@ import click
 from livemaps import __version__
 from livemaps.cli.common import Commands
 from livemaps.cli.data import backfill, boundaries
+from livemaps.cli.evaluating import evaluate
 from livemaps.cli.exporting import export
 from livemaps.cli.looking import check_city, status
 from livemaps.cli.measures import measures
@@ -40,5 +41,8 @@ def main() -> None:
     """
 
 
-for command in (demo, serve, refresh, backfill, boundaries, measures, export, status, check_city):
+COMMANDS = (
+    demo, serve, refresh, backfill, boundaries, measures, evaluate, export, status, check_city,
+)  # fmt: skip
+for command in COMMANDS:
     main.add_command(command)

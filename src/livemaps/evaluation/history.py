@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, time
 from functools import cached_property
+from pathlib import Path
 
 import numpy as np
 
@@ -77,8 +78,8 @@ class History:
         codes: Column = self.frame.places[f"area_{layer}"][self.lives["area"]]
         return codes
 
-    def on(self, day: int) -> World:
-        """Return the world that a refresh on a day would measure.
+    def on(self, day: int, data_dir: Path | None = None) -> World:
+        """Return the world that a refresh on a day would measure; `data_dir` has its store, if any.
 
         It holds what had been published by then: what had happened by the end of the day before,
         of whose requests some appear a day later.
@@ -90,7 +91,7 @@ class History:
         days = days_of(snapshot)
         if days is None:
             raise ValueError(f"nothing had been requested by {day_date(day)}")
-        return World(snapshot, self.frame.profile, days, self.frame.layers)
+        return World(snapshot, self.frame.profile, days, self.frame.layers, data_dir)
 
 
 def _snapshot(history: History, lives: np.ndarray, ids: Column, day: int) -> Snapshot:

@@ -39,6 +39,13 @@ class Plan:
     trials: int = DEFAULT_TRIALS
     """On how many days, or with how many plantings, each chance is measured."""
     simulated: bool = True
+    calm: History | None = None
+    """The same city without snowfalls: nothing happens in it that was not planted."""
+
+    @property
+    def quiet(self) -> History:
+        """The history to plant in: the calm one where there is one."""
+        return self.history if self.calm is None else self.calm
 
     @cached_property
     def last_day(self) -> int:
