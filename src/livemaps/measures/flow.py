@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 from livemaps.errors import MeasuresPending
 from livemaps.measures.contents import FamilyResult, Measures
 from livemaps.measures.world import CITY, World
+from livemaps.snapshot import Snapshot
 from livemaps.snapshot.columns import Column
 from livemaps.snapshot.contents import Vocabularies
 from livemaps.statistics.flow import DailyFlow, daily_flow
@@ -37,8 +38,8 @@ def flow(world: World) -> FamilyResult:
         for level, found in _levels(world, first, last)
         for part in PARTS
     }
-    held = world.snapshot.meta.complete_since
-    return FamilyResult(arrays, {"first": first, "last": last, "held_since": held})
+    facts = {"first": first, "last": last, "held_since": held_since(world.snapshot)}
+    return FamilyResult(arrays, facts)
 
 
 def flow_of(measures: Measures, level: str) -> DailyFlow:
@@ -59,6 +60,18 @@ def flow_of(measures: Measures, level: str) -> DailyFlow:
 def first_day(world: World) -> int:
     """Return the first day that histories by day are told of."""
     return max(world.days.since, world.days.as_of - LONGEST_HISTORY + 1)
+
+
+def held_since(snapshot: Snapshot) -> int | None:
+    """Return the day before which requests are held only in part, None where all are held.
+
+    A store that was just begun holds those only where they were still open.
+    """
+    held = snapshot.meta.complete_since
+    # The base is sorted by requested day.
+    oldest = (snapshot.base["requested_day"][:1], snapshot.fresh["requested_day"])
+    partial = held is not None and any(bool((days < held).any()) for days in oldest)
+    return held if partial else None
 
 
 def compact(counts: Column) -> Column:

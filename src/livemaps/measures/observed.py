@@ -1,7 +1,7 @@
 """What this program saw happen to requests, read from the store while the refresher writes to it.
 
-The connection is short and read-only: it never waits long, never makes a file, and where the
-database cannot be read now, that is an answer and no error.
+The connection is short and read-only: it never waits long, never makes or changes a database, and
+where that cannot be read now, it is an answer and no error.
 """
 
 from __future__ import annotations

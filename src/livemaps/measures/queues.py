@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 from livemaps.errors import MeasuresPending
 from livemaps.measures.contents import FamilyResult, Measures
-from livemaps.measures.flow import compact
+from livemaps.measures.flow import compact, held_since
 from livemaps.measures.world import World
 from livemaps.snapshot.columns import Column
 from livemaps.statistics.flow import WEEK, DailyFlow, daily_flow
@@ -41,9 +41,7 @@ def queues_of_world(world: World) -> FamilyResult:
             f"{name}/outflow": compact(found.outflow),
             f"{name}/word": found.words,
         }
-    return FamilyResult(
-        arrays, {"told": told(world.snapshot.meta.complete_since, world.days.complete)}
-    )
+    return FamilyResult(arrays, {"told": told(held_since(world.snapshot), world.days.complete)})
 
 
 def queues_at(measures: Measures, level: str) -> Queues:
@@ -63,9 +61,12 @@ def queues_at(measures: Measures, level: str) -> Queues:
     return Queues(backlog, inflow, outflow, arrays[f"{level}/word"])
 
 
-def told(complete_since: int | None, complete: int) -> bool:
-    """Whether growth can be told: every request is held for long enough before the four weeks."""
-    return complete_since is None or complete - WEEKS * WEEK - complete_since >= LEAST_HELD
+def told(held: int | None, complete: int) -> bool:
+    """Whether growth can be told: every request is held for long enough before the four weeks.
+
+    `held` is the day from which on every request is; None: the whole history is.
+    """
+    return held is None or complete - WEEKS * WEEK - held >= LEAST_HELD
 
 
 def judged(daily: DailyFlow, told: bool) -> Queues:
@@ -87,4 +88,4 @@ def _queues(world: World, name: str, first: int, touched: Mask) -> Queues:
         first,
         world.days.complete,
     )
-    return judged(daily, told(world.snapshot.meta.complete_since, world.days.complete))
+    return judged(daily, told(held_since(world.snapshot), world.days.complete))

@@ -112,16 +112,22 @@ def test_the_table_of_ages_adds_up_to_the_backlog(
 
 
 class TestFourWeeksBefore:
-    def change(self, by: str = "city", filters: Filters = Filters(), **meta: Any) -> int | None:  # noqa: B008
-        town = [Row(requested=TODAY - 40), Row(requested=TODAY - 10), TODAYS]
-        (row, *_) = backlog_by(world_of(town, **meta).snapshot, filters, by)
+    def change(
+        self,
+        *more: Row,
+        by: str = "city",
+        filters: Filters | None = None,
+        **meta: Any,
+    ) -> int | None:
+        town = [Row(requested=TODAY - 40), Row(requested=TODAY - 10), TODAYS, *more]
+        (row, *_) = backlog_by(world_of(town, **meta).snapshot, filters or Filters(), by)
         return row.change
 
     def test_it_is_told_of_complete_days_only(self) -> None:
         assert self.change() == 1  # what came in on the newest days is in neither
 
     def test_it_is_not_told_of_stages_nor_under_filters_that_mean_other_requests_then(self) -> None:
-        assert self.change("stage") is None
+        assert self.change(by="stage") is None
         for filters in (
             Filters(stages=frozenset({"received"})),
             Filters(ages=frozenset({"0-6", "7-27", "28-89"})),
@@ -130,8 +136,10 @@ class TestFourWeeksBefore:
             assert self.change(filters=filters) is None
 
     def test_it_is_not_told_where_the_past_is_held_in_part(self) -> None:
-        assert self.change(complete_since=COMPLETE - 28 - 364) is None
-        assert self.change(complete_since=COMPLETE - 28 - 365) == 1
+        old = Row(requested=TODAY - 900)
+        assert self.change(old, complete_since=COMPLETE - 28 - 364) is None
+        assert self.change(old, complete_since=COMPLETE - 28 - 365) == 1
+        assert self.change(complete_since=COMPLETE - 28 - 364) == 1  # there is nothing older
 
     def test_it_is_told_from_the_history_where_what_is_live_does_not_reach_back(self) -> None:
         assert self.change(recent_since=TODAY - 3) == 1

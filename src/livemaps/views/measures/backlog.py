@@ -10,6 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from livemaps.measures.days import Days, days_of
+from livemaps.measures.flow import held_since
 from livemaps.measures.queues import told
 from livemaps.measures.world import CITY
 from livemaps.model import AGE_BANDS, Filters, day_date
@@ -177,9 +178,7 @@ def answer(asked: Asked) -> Answer:
 
 def _told(snapshot: Snapshot, days: Days) -> bool:
     """Whether the backlog of four weeks before the last complete day can be rebuilt."""
-    then = days.complete - FOUR_WEEKS
-    held = told(snapshot.meta.complete_since, days.complete)
-    return held and (snapshot.meta.complete_since is None or then >= days.since)
+    return told(held_since(snapshot), days.complete)
 
 
 def _open_then(snapshot: Snapshot, filters: Filters, by: str, size: int) -> list[Counts]:

@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 from livemaps.errors import TooLarge
 from livemaps.measures.contents import Measures
 from livemaps.measures.days import days_of
-from livemaps.measures.flow import FAMILY, LONGEST_HISTORY, flow_of
+from livemaps.measures.flow import FAMILY, LONGEST_HISTORY, flow_of, held_since
 from livemaps.measures.world import CITY
 from livemaps.model import day_date
 from livemaps.statistics.flow import WEEK, DailyFlow
@@ -207,7 +207,7 @@ def _counted(asked: Asked, by: str) -> _Found:
     days = days_of(snapshot)
     words = Words(snapshot.vocab, snapshot.layers)
     held, how, today = (
-        snapshot.meta.complete_since,
+        held_since(snapshot),
         "counted when asked for",
         snapshot.meta.as_of_day,
     )

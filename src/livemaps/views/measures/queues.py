@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 
 from livemaps.measures.contents import Measures
 from livemaps.measures.days import days_of
+from livemaps.measures.flow import held_since
 from livemaps.measures.queues import FAMILY, judged, queues_at, told
 from livemaps.measures.world import CITY
 from livemaps.model import day_date
@@ -147,7 +148,7 @@ def _counted(asked: Asked, by: str) -> tuple[Words, Queues, int | None, bool]:
             False,
         )
     first = max(days.complete - RATE_WEEKS * WEEK + 1, days.since)
-    known = told(snapshot.meta.complete_since, days.complete)
+    known = told(held_since(snapshot), days.complete)
     daily = ledger(snapshot, asked.filters, by, first).flow(first, days.complete)
     return words, judged(daily, known), days.complete, known
 
