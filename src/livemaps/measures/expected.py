@@ -114,7 +114,8 @@ def _residents(layer: SnapshotLayer, people: Population) -> Floats:
 def _pairs(world: World, layer: SnapshotLayer) -> NDArray[np.int64] | None:
     """Return which areas of a layer are neighbours, None where its polygons are not at hand."""
     for polygons in world.layers:
-        if polygons.profile.id == layer.id and len(polygons.areas) == len(layer.keys):
+        keys = tuple(area.key for area in polygons.areas)
+        if (polygons.profile.id, keys) == (layer.id, layer.keys):
             return neighbour_pairs(Plane.around(polygons.shapes).metres(polygons.shapes))
     return None
 
