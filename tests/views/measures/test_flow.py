@@ -282,10 +282,14 @@ class TestLife:
         two = Filters().with_area("ward", frozenset({"2"}))
         (city,) = asked(life_view.VIEW, world_of(self.town), two)
         assert (city["requests"], city["duplicates"]) == (1, 1)
-        with pytest.raises(VisitorError, match="by ward only"):
+        with pytest.raises(VisitorError, match="keep only ward"):
             asked(
                 life_view.VIEW,
                 world_of(self.town),
                 replace(two, agencies=frozenset({"Mobility"})),
                 by="ward",
+            )
+        with pytest.raises(VisitorError, match="all but one"):
+            asked(
+                life_view.VIEW, world_of(self.town), replace(two, agencies=frozenset({"Mobility"}))
             )

@@ -44,9 +44,8 @@ def answer(asked: Asked) -> Answer:
     words, picked = Words(measures.vocab, measures.layers), chosen(asked.filters)
     level = words.checked(by)
     if len({by, *picked} - {CITY}) > 1:
-        raise VisitorError(
-            f"life by {by} can be filtered by {by} only: take off the other filters, or choose by="
-        )
+        remedy = "take off all but one" if by == CITY else f"keep only {by}, or choose by=city"
+        raise VisitorError(f"life by {by} cannot be filtered by {', '.join(picked)}: {remedy}")
     level = next(iter(picked), by)
     family = measures.family(FAMILY)
     if level not in family.arrays:
