@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
 from livemaps.statistics.expectation import (
-    Terms,
     anscombe,
     dispersion_of,
     expect,
@@ -114,12 +115,20 @@ def test_days_before_a_series_began_do_not_count() -> None:
 
 
 @pytest.mark.parametrize(
-    ("history", "names"), [(30, 7), (111, 7), (112, 8), (547, 8), (548, 15), (1096, 15)]
+    ("history", "names"),
+    [(30, 7), (55, 7), (56, 8), (111, 8), (112, 9), (547, 9), (548, 15), (1096, 15)],
 )
 def test_only_terms_are_used_that_the_history_can_tell(history: int, names: int) -> None:
     terms = terms_for(history, FIRST)
     assert len(terms.names) == names
     assert terms.of(np.arange(FIRST - 3, FIRST)).shape == (3, names)
+
+
+def test_the_slope_of_the_last_weeks_begins_flat_and_goes_on_after_them() -> None:
+    terms = terms_for(300, 1000)
+    slope = terms.names.index("slope of the last 8 weeks")
+    days = np.array([900, 944, 972, 1000, 1007])
+    assert terms.of(days)[:, slope].tolist() == [0, 0, 0.5, 1, 1.125]
 
 
 def test_a_holiday_is_a_term_where_the_history_has_one_on_a_working_day() -> None:
@@ -137,7 +146,7 @@ def test_holidays_that_are_quiet_are_expected_to_be_quiet() -> None:
     counts[0, np.array(holidays[:-1]) - FIRST] //= 4
     terms = terms_for(364, FIRST + 363, [*holidays, FIRST + 366])
     fit = expect(counts, FIRST, terms=terms)
-    ordinary = Terms(terms.names, terms.last, terms.harmonics, terms.recent, (0,))
+    ordinary = replace(terms, holidays=(0,))
     day = np.array([FIRST + 366])
     quiet, usual = fit.mean(day)[0, 0], np.exp(fit.coefficients @ ordinary.of(day).T)[0, 0]
     assert quiet < 0.6 * usual

@@ -172,6 +172,21 @@ def test_ordinary_life_gives_less_than_an_alarm_a_month_over_all_groups() -> Non
     assert len(found) <= 6
 
 
+@pytest.mark.parametrize("days", [90, 300])
+def test_spring_is_no_surge_where_its_season_has_never_been_seen(days: int) -> None:
+    random = np.random.default_rng([77, days])
+    growth = np.exp(np.clip(np.arange(days + 14) - days + 60, 0, None) / 60)
+    counts = random.poisson(np.outer(np.full(40, 30.0), growth))
+    assert alarms({"service": counts}, FIRST, FIRST + days, FIRST + days + 13, refit=7) == ()
+
+
+def test_an_agency_with_a_new_name_gives_no_alarm() -> None:
+    daily = drawn((200.0,), 900, 5)[0]
+    new = np.arange(900) >= 500
+    counts = np.stack([np.where(new, 0, daily), np.where(new, daily, 0)])
+    assert alarms({"agency": counts}, FIRST, FIRST + 495, FIRST + 650, refit=7) == ()
+
+
 def test_p_values_of_ordinary_life_are_as_large_as_chance_makes_them() -> None:
     counts = drawn((30.0,) * 300, 800, 33)
     foreseen = foresee(counts[:, :-1], FIRST, 1)

@@ -61,6 +61,7 @@ class Terms:
     """The last day of the history: day 0 of the trend."""
     harmonics: int
     recent: bool
+    slope: bool
     holidays: tuple[int, ...]
 
     def of(self, days: Days) -> Numbers:
@@ -73,6 +74,8 @@ class Terms:
             columns.append((days - self.last) / YEAR)
         if self.recent:
             columns.append((days > self.last - RECENT_DAYS).astype(float))
+        if self.slope:
+            columns.append(np.maximum(days - self.last + RECENT_DAYS, 0) / RECENT_DAYS)
         if self.holidays:
             columns.append(np.isin(days, self.holidays).astype(float))
         return np.column_stack(columns)
@@ -82,16 +85,18 @@ def terms_for(history: int, last: int, holidays: Sequence[int] = ()) -> Terms:
     """Choose the terms that so many days of history up to day `last` can tell.
 
     The weekday always; the level of the last 8 weeks from 112 days on; season and trend from
-    548 days on; holidays (day numbers) where at least one lies in the history on a working day.
+    548 days on, and before that, from 56 days on, the slope of the last 8 weeks, so that spring
+    is not one long surge; holidays (day numbers) where at least one lies in the history on a working day.
     """
     harmonics = HARMONICS if history >= SEASON_DAYS else 0
-    recent = history >= RECENT_FROM
+    recent, slope = history >= RECENT_FROM, RECENT_DAYS <= history < SEASON_DAYS
     known = tuple(day for day in holidays if _weekday(day) < 5)
     held = any(last - history < day <= last for day in known)
     names = ["level", *(f"weekday {day}" for day in range(2, WEEK + 1))]
     names += [f"{wave} of {n} a year" for n in range(1, harmonics + 1) for wave in ("sin", "cos")]
-    names += ["trend"] * bool(harmonics) + ["last 8 weeks"] * recent + ["holiday"] * held
-    return Terms(tuple(names), last, harmonics, recent, known if held else ())
+    names += ["trend"] * bool(harmonics) + ["last 8 weeks"] * recent
+    names += ["slope of the last 8 weeks"] * slope + ["holiday"] * held
+    return Terms(tuple(names), last, harmonics, recent, slope, known if held else ())
 
 
 @dataclass(frozen=True, slots=True)

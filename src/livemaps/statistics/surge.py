@@ -20,6 +20,7 @@ from numpy.typing import NDArray
 from livemaps.statistics.discovery import q_values
 from livemaps.statistics.expectation import (
     FAR,
+    RECENT_DAYS,
     RECENT_FROM,
     SEASON_DAYS,
     WEEK,
@@ -41,6 +42,10 @@ LEAST_DAYS = 28
 """Four of each weekday: with fewer days of history nothing is expected."""
 LEAST_REQUESTS = 100
 """In the history, for a group to be judged: fewer tell neither weekday nor spread."""
+
+UNKNOWN_SEASON = 0.05
+"""Relative variance added below 112 days of history, whose seasons nobody has seen: spring, a
+first snow and the day of the tax bill change a service by a quarter and more within weeks."""
 
 SURGE, AS_EXPECTED, FEWER, TOO_FEW, INCOMPLETE = range(5)
 WORDS = ("surge", "as_expected", "fewer", "too_few", "incomplete")
@@ -140,7 +145,8 @@ def foresee(
     days = np.arange(first, first + ahead)
     for which, terms in _alike(enough, held - begun, first - 1, holidays):
         fit = expect(counts[which], first_day, terms=terms, begun=begun[which])
-        mean[which], known[which] = fit.mean(days), fit.uncertainty(days)
+        mean[which] = fit.mean(days)
+        known[which] = fit.uncertainty(days) + (0.0 if terms.recent else UNKNOWN_SEASON)
         daily[which] = fit.dispersion
         weekly[which] = _of_weeks(counts[which], fit, begun[which])
     return Foreseen(first, mean, daily, weekly, known)
@@ -184,7 +190,7 @@ def _alike(
     enough: Mask, history: Counts, last: int, holidays: Sequence[int]
 ) -> Iterator[tuple[Counts, Terms]]:
     """Put the series together whose histories are long enough for the same terms."""
-    bounds = (LEAST_DAYS, RECENT_FROM, SEASON_DAYS, np.iinfo(np.int64).max)
+    bounds = (LEAST_DAYS, RECENT_DAYS, RECENT_FROM, SEASON_DAYS, np.iinfo(np.int64).max)
     for least, below in pairwise(bounds):
         which = np.flatnonzero(enough & (history >= least) & (history < below))
         if len(which):
