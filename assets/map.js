@@ -7,6 +7,7 @@
   const REST_MS = 600;
   const LOCATE_MS = 30000;
   const NEAREST = 12;
+  const DRAWING_MS = 10000;
   const HALO = 1.6;
   /* Plotly keeps where a visitor looks, and only then: our moves have to look like a hand's. */
   const BY_HAND = { originalEvent: {} };
@@ -237,10 +238,31 @@
     graph().on("plotly_afterplot", halo);
   }
 
+  /* Plotly goes on drawing what was purged meanwhile, and fails: a purge waits for the drawing. */
+  function careful(plotly) {
+    const { react, purge } = plotly;
+    const drawings = new WeakMap();
+    const limit = () => new Promise((resolve) => window.setTimeout(resolve, DRAWING_MS));
+    plotly.react = (place, ...given) => {
+      const drawing = Promise.resolve(react(place, ...given));
+      drawings.set(place, drawing);
+      return drawing;
+    };
+    plotly.purge = (place) => {
+      const ended = Promise.resolve(drawings.get(place)).catch(() => undefined);
+      Promise.race([ended, limit()]).then(() => purge(place));
+      return place;
+    };
+    plotly.livemapsCareful = true;
+  }
+
   /* Called after each figure: listens on a new map, and goes to what is chosen. */
   function drawn(_figure, attributes) {
     let tries = 0;
     const ready = () => {
+      if (window.Plotly && !window.Plotly.livemapsCareful) {
+        careful(window.Plotly);
+      }
       const map = maplibre();
       if (!map || !about()) {
         tries += 1;

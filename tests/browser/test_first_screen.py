@@ -258,6 +258,22 @@ def test_an_answer_for_a_map_that_is_left_changes_nothing(
     expect(page.locator("h1")).to_contain_text("open request")
 
 
+LEFT_WHILE_DRAWN = """async () => {
+  const { data, layout } = document.querySelector('#map .js-plotly-plot');
+  const place = document.createElement('div');
+  document.querySelector('.map-box').append(place);
+  const drawing = window.Plotly.react(place, structuredClone(data), structuredClone(layout));
+  window.Plotly.purge(place);
+  place.remove();
+  await drawing;
+}"""
+
+
+def test_a_map_that_is_left_while_it_is_drawn_is_drawn_to_the_end(watched: Watched) -> None:
+    page = watched.drawn()
+    page.evaluate(LEFT_WHILE_DRAWN)
+
+
 def test_a_filter_recolours_the_map_that_is_there(watched: Watched) -> None:
     page = watched.drawn()
     counts = "document.querySelector('#map .js-plotly-plot').data[0].customdata"
