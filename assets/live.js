@@ -68,17 +68,19 @@
       return [same, same];
     }
     found();
-    /* The first screen says what it was drawn from; while it is being drawn there is no hurry. */
+    /* The first screen says what it was drawn from; while it is being drawn there is no hurry.
+     * Others are drawn again for new measures too, which come a little after the data. */
     const drawn = document.querySelector("#answer [data-version]")?.dataset.version;
     const home = window.location.pathname === "/";
-    const shown = home ? (drawn ?? now.version) : live?.version;
-    const newer = (now.version ?? "") !== (shown ?? "");
+    const mark = (told) => (told?.version ? `${told.version} ${told.measures ?? ""}` : "");
+    const shown = home ? (drawn ?? now.version ?? "") : mark(live);
+    const newer = (home ? (now.version ?? "") : mark(now)) !== shown;
     if (newer && shown) {
       say("announcer", phrases().updated);
     }
     return [
       JSON.stringify(now) === JSON.stringify(live) ? same : now,
-      newer ? now.version : same,
+      newer ? mark(now) : same,
     ];
   }
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 
 from livemaps.api.answers import etag
-from livemaps.errors import NoSnapshot, StaleSnapshot
+from livemaps.errors import NoSnapshot, SnapshotError, StaleSnapshot
 from livemaps.model import Clock, day_date
 from livemaps.snapshot import SnapshotMeta
 from livemaps.status import Status, moment_to_json
@@ -36,10 +36,19 @@ def version_of(board: Board) -> dict[str, object]:
     status, meta = board.status(), _meta(board)
     return {
         "version": meta.version if meta else None,
+        "measures": _measured(board) if meta else None,
         "state": status.state.value if status else None,
         "last_checked": _written(status.last_checked if status else None),
         "status": etag(status),
     }
+
+
+def _measured(board: Board) -> str | None:
+    """Return which measures pages look up; None while there are none for this snapshot."""
+    try:
+        return board.measures().meta.id
+    except SnapshotError:
+        return None
 
 
 def readiness(board: Board) -> dict[str, object]:

@@ -236,7 +236,13 @@ SCHEMAS: Mapping[str, Schema] = {
     "Ready": record({"ready": FLAG, "version": TEXT}),
     "Status": STATUS,
     "Version": record(
-        {"version": OPTIONAL_TEXT, "state": OPTIONAL_TEXT, "last_checked": MOMENT, "status": TEXT}
+        {
+            "version": OPTIONAL_TEXT,
+            "measures": OPTIONAL_TEXT,
+            "state": OPTIONAL_TEXT,
+            "last_checked": MOMENT,
+            "status": TEXT,
+        }
     ),
     "Feature": record(
         {
