@@ -240,8 +240,12 @@ def _information(
     """Return the expected information of each series, [series, terms, terms]."""
     known = weights * mean / (1 + dispersion[:, None] * mean)
     terms = design.shape[1]
-    squares = (design[:, :, None] * design[:, None, :]).reshape(len(design), terms * terms)
-    information = (known @ squares).reshape(-1, terms, terms)
+    # It is symmetric: half of the products are enough.
+    row, column = np.triu_indices(terms)
+    half = known @ (design[:, row] * design[:, column])
+    information = np.empty((len(weights), terms, terms))
+    information[:, row, column] = half
+    information[:, column, row] = half
     # A series without any request has no information at all: its level stays where it began.
     information += np.diag(_shrink(terms, penalty) + 1e-10)
     return information
