@@ -7,7 +7,15 @@ from pathlib import Path
 
 import click
 
-from benchmarks import backfilling, browsing, calling, refreshing, starting, viewing
+from benchmarks import (
+    backfilling,
+    browsing,
+    calling,
+    measuring,
+    refreshing,
+    starting,
+    viewing,
+)
 from benchmarks.table import Section, write_results
 from benchmarks.world import World, make_world
 
@@ -17,6 +25,7 @@ BENCHMARKS: Mapping[str, Callable[[World], Section]] = {
     "refresh": refreshing.measure,
     "start": starting.measure,
     "views": viewing.measure,
+    "measures": measuring.measure,
     "callbacks": calling.measure,
     "browser": browsing.measure,
     "backfill": lambda _: backfilling.measure(),
