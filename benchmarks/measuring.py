@@ -80,9 +80,10 @@ def measure(world: World) -> Section:
     )
     failed = "".join(f" Failed: {name}: {why}." for name, why in computing.failed.items())
     note = (
-        f"lifelines drew the curves of {SAMPLE} services, taken at random; its figure is "
-        "that time for as many requests as there are, and for the median only. A look-up is asked for the first time, by `Board.measure`; over HTTP it is "
-        f"a page of {A_PAGE} rows through Flask, without a network.{failed}"
+        f"lifelines drew the curves of {SAMPLE} services, taken at random; its figure is that "
+        "time for as many requests as there are, and for the median only. A look-up is asked for "
+        f"the first time, by `Board.measure`; over HTTP it is a page of {A_PAGE} rows through "
+        f"Flask, without a network.{failed}"
     )
     return Section("Measures", figures, note)
 
