@@ -148,7 +148,7 @@ def existing(world: World) -> History:
     """
     lives = np.zeros(world.rows, WIDE)
     requested, closed = world.column("requested_day"), world.column("closed_day")
-    lives["requested"], lives["appears"] = requested, requested + 1
+    lives["requested"], lives["appears"] = requested, requested
     for event in ("touched", "transferred", "marked", "deleted", "reopened", "closed_again"):
         lives[event] = NEVER
     lives["revised"] = NEVER

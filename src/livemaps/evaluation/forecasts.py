@@ -13,6 +13,7 @@ from livemaps.evaluation.plan import MONTH, Experiment, Plan, Tick, day_text, me
 from livemaps.evaluation.report import Chart, Claim, Section, Series, TextTable, number, percent
 from livemaps.measures.contents import Measures
 from livemaps.measures.forecast_names import FAMILY, LEVELS
+from livemaps.measures.world import CITY
 from livemaps.statistics.forecast import HORIZON
 
 NAME = "forecast"
@@ -222,9 +223,11 @@ def _chart(shown: Sequence[Made]) -> Chart:
                     ],
                 )
                 for level in LEVELS
+                if level != CITY
             ),
         ),
         target=(75.0, 85.0),
+        y_range=(50.0, 100.0),
     )
 
 

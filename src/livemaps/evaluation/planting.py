@@ -100,7 +100,7 @@ def copies(lives: np.ndarray, templates: np.ndarray, days: np.ndarray) -> np.nda
 
 def joined(lives: np.ndarray, *added: np.ndarray) -> np.ndarray:
     """Return lives with others, sorted by requested day; each with a number of its own."""
-    later = np.concatenate(added)
+    later = np.concatenate([lives[:0], *added])
     taken = int((lives["number"] % NUMBERS_PER_YEAR >= PLANTED_NUMBERS).sum())
     first = later["number"] // NUMBERS_PER_YEAR * NUMBERS_PER_YEAR + PLANTED_NUMBERS
     later["number"] = first + taken + np.arange(len(later))

@@ -99,5 +99,9 @@ def _fill(axes: Any, chart: Chart) -> None:
     axes.set_ylabel(chart.y_label)
     axes.spines[["top", "right"]].set_visible(False)
     axes.grid(axis="x", visible=False)
+    axes.set_xlim(-0.6, len(chart.x) - 0.4)
+    if chart.y_range is not None:
+        axes.set_ylim(*chart.y_range)
     if len(chart.series) > 1 or chart.target is not None:
-        axes.legend(frameon=False, fontsize=8, loc="best", ncols=2)
+        above = {"loc": "lower left", "bbox_to_anchor": (0, 1), "borderaxespad": 0.2}
+        axes.legend(frameon=False, fontsize=8, ncols=5, **above)

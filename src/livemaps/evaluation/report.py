@@ -50,6 +50,8 @@ class Chart:
     bars: bool = False
     target: tuple[float, float] | None = None
     """Where the values should lie: drawn as a band."""
+    y_range: tuple[float, float] | None = None
+    """The ends of the y axis; None: as the values ask for."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -46,6 +46,8 @@ LARGE = 50
 DOUBLED = 2.0
 BAR = 12.0
 """False alarms in a year: one a month."""
+DAYS_FOR_A_YEAR = 6
+"""For each so many trials a year without surges is looked at, as far as there are such."""
 BETWEEN = 26
 """Days between two planted surges: no multiple of a week, so that each weekday has its turn."""
 
@@ -61,6 +63,7 @@ def run(plan: Plan, tick: Tick) -> Section:
     holidays = [day_number(day) for day in plan.quiet.frame.profile.calendar.holidays]
     counts = daily(quiet, judged_levels(quiet))
     years = max((counts.last - counts.first + 1) // YEAR - HISTORY_YEARS, 1)
+    years = min(years, -(-plan.trials // DAYS_FOR_A_YEAR))
     null = told(counts, years, holidays)
     tick()
     snowy = daily(plan.history.on(plan.last_day), judged_levels(quiet))
@@ -319,6 +322,7 @@ def _chart(found: Sequence[Planting]) -> Chart:
         y_label="told (%)",
         series=tuple(series),
         bars=True,
+        y_range=(0.0, 100.0),
     )
 
 

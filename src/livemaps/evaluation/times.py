@@ -376,6 +376,7 @@ def _chart(outcomes: list[Outcome]) -> Chart:
             Series("as told", [100 * covered([o], 0.8).plain for o in outcomes]),
         ),
         target=(75.0, 85.0),
+        y_range=(60.0, 100.0),
     )
 
 
