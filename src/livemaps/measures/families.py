@@ -9,6 +9,7 @@ from livemaps.measures.compare import compare
 from livemaps.measures.contents import FamilyResult
 from livemaps.measures.expected import expected_of_world
 from livemaps.measures.flow import flow
+from livemaps.measures.forecast import forecasts
 from livemaps.measures.life import life
 from livemaps.measures.queues import queues_of_world
 from livemaps.measures.rereported import rereported
@@ -36,4 +37,5 @@ FAMILIES: tuple[Family, ...] = (
     Family("compare", compare),
     Family("time-to-close", time_to_close),
     Family("surge", surges),
+    Family("forecast", forecasts),
 )

@@ -10,6 +10,7 @@ from livemaps.views.measures import (
     compare,
     expected,
     flow,
+    forecast,
     life,
     queues,
     rereported,
@@ -33,6 +34,7 @@ VIEWS: tuple[MeasureView, ...] = (
     compare.VIEW,
     time_to_close_table.VIEW,
     usual_time.VIEW,
+    forecast.VIEW,
     surge.VIEW,
 )
 
