@@ -104,6 +104,7 @@
   function title(page) {
     document.title = page.title;
     document.documentElement.lang = page.language;
+    document.documentElement.dir = page.direction;
     if (titled) {
       document.getElementById("page").focus({ preventScroll: true });
     }
@@ -201,8 +202,18 @@
   dark.addEventListener("change", () =>
     window.dash_clientside.set_props("theme", { data: theme() }),
   );
+  /* What browsers and readers find as this page's feed follows the page's own link to it. */
+  function followed() {
+    const shown = document.querySelector('#page a[type="application/atom+xml"]');
+    const found = document.querySelector('link[rel="alternate"][type="application/atom+xml"]');
+    if (shown && found) {
+      found.href = shown.href;
+    }
+  }
+
   document.addEventListener("livemaps:drawn", (event) => {
     tick();
+    followed();
     if (["freshness", "changes"].includes(event.detail.id)) {
       lastVisit();
     }

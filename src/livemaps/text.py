@@ -52,6 +52,11 @@ class Words:
             sentence = sentence.get(self._plural(values["count"]), sentence["other"])
         return sentence.format_map({name: self._written(value) for name, value in values.items()})
 
+    @property
+    def direction(self) -> str:
+        """The direction of the script, as HTML's `dir` names it: `ltr` or `rtl`."""
+        return str(self.locale.text_direction)
+
     def has(self, key: str) -> bool:
         """Return whether there is a sentence for a key."""
         return key in self.sentences

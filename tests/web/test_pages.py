@@ -37,7 +37,7 @@ def elements(node: Any, name: str) -> list[Any]:
 
 def test_the_document_speaks_the_language_and_theme_of_the_address(town: Town) -> None:
     page = town.client.get("/?lang=fr&theme=dark").get_data(as_text=True)
-    assert '<html lang="fr" data-theme="dark">' in page
+    assert '<html lang="fr" dir="ltr" data-theme="dark">' in page
     assert "Aller au contenu" in page
     assert '<a class="skip-link" href="#page">' in page
 

@@ -14,7 +14,7 @@ from flask import request
 from livemaps.web.site import Site
 
 DOCUMENT = """<!DOCTYPE html>
-<html lang="{language}"{theme}>
+<html lang="{language}" dir="{direction}"{theme}>
 <head>
 {metas}
 <meta name="description" content="{description}">
@@ -29,6 +29,7 @@ DOCUMENT = """<!DOCTYPE html>
 <meta name="theme-color" content="#ffffff" media="(prefers-color-scheme: light)">
 <meta name="theme-color" content="#10181d" media="(prefers-color-scheme: dark)">
 <title>{title}</title>
+<link rel="alternate" type="application/atom+xml" title="{follow}" href="{feed}">
 <link rel="icon" type="image/svg+xml" href="{icon}">
 {css}
 {preload}
@@ -63,6 +64,9 @@ class Document(dash.Dash):
         name = escape(self.site.profile.name)
         return DOCUMENT.format(
             language=words.language,
+            direction=words.direction,
+            follow=escape(words("feed.follow")),
+            feed=escape(self.site.feed(visit)),
             theme=f' data-theme="{theme}"' if theme else "",
             metas=parts["metas"],
             description=escape(self.site.summary(visit)),

@@ -46,6 +46,8 @@ class Page:
     """What it is called for one visit, such as "Ward 7"; None: by its name alone."""
     summary: Sentence | None = None
     """What a preview of its link says; None: what the site is."""
+    feed: Sentence | None = None
+    """The address of the feed that follows a visit; None: that of the requests under its filters."""
     bare: bool = False
     """Whether it stands alone, without header and footer, as on a wall."""
     options: tuple[str, ...] = ()

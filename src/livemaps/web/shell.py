@@ -363,4 +363,5 @@ def page_title(site: Site, visit: Visit) -> dict[str, Any]:
     return {
         "title": site.title(visit),
         "language": visit.words.language,
+        "direction": visit.words.direction,
     }

@@ -13,10 +13,17 @@ from flask import has_request_context, request
 
 from livemaps.errors import LivemapsError, SnapshotError
 from livemaps.feeds.profile import Profile
+from livemaps.model import Filters
 from livemaps.settings import Settings
 from livemaps.text import Catalogue, Words
 from livemaps.views import Board, QueryProblem
-from livemaps.views.query import LONGEST_QUERY, LONGEST_VALUE, MOST_PAIRS, parse_query
+from livemaps.views.query import (
+    LONGEST_QUERY,
+    LONGEST_VALUE,
+    MOST_PAIRS,
+    parse_query,
+    to_query,
+)
 from livemaps.web.page import Page
 from livemaps.web.urlstate import Address
 
@@ -112,6 +119,14 @@ class Site:
                 return page.summary(self, visit)
         return visit.words("site.description", city=self.profile.name)
 
+    def feed(self, visit: Visit) -> str:
+        """Return the address of the feed that follows what a visit shows."""
+        page = self.page_of(visit.address.path)
+        with contextlib.suppress(LivemapsError):
+            if page.feed:
+                return page.feed(self, visit)
+        return feed_address(visit.address.filters, visit.words.language)
+
     def words(self, language: str | None) -> Words:
         """Return the words of a language; without one, of the browser's first that is spoken."""
         if language is None and has_request_context():
@@ -121,6 +136,12 @@ class Site:
     def local(self, moment: datetime) -> datetime:
         """Return a moment on the city's clock."""
         return moment.astimezone(ZoneInfo(self.profile.time_zone))
+
+
+def feed_address(filters: Filters, language: str) -> str:
+    """Return the address of the feed that follows the requests under some filters."""
+    query = "&".join(part for part in (to_query(filters), f"lang={language}") if part)
+    return f"/api/v1/requests.atom?{query}"
 
 
 def _own(query: str, names: Collection[str]) -> tuple[tuple[str, str], ...]:

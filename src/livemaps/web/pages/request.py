@@ -9,6 +9,7 @@ from livemaps.views.request import RequestView
 from livemaps.web.elements import Element, element, tree
 from livemaps.web.page import heading, pending, screen
 from livemaps.web.parts import accountable, lifetime, timeline
+from livemaps.web.parts.help import how_to_read
 from livemaps.web.site import Site, Visit
 
 
@@ -34,6 +35,7 @@ def content(site: Site, visit: Visit) -> list[Element]:
             accountable.similar(visit, found),
             class_="screen-grid",
         ),
+        how_to_read(visit, "request", "life", "time-to-close", "still-to-wait"),
     )
 
 
@@ -55,7 +57,6 @@ def _actions(visit: Visit, found: RequestView) -> Element:
     """Return what can be done with a request: follow, share, look at the city's own page, report."""
     words, links = visit.words, visit.profile.links
     number = _number(found)
-    follow = f"/api/v1/requests/{quote(number, safe='')}.atom?lang={words.language}"
     own = (
         links.request_page.format(service_request_id=quote(number, safe=""))
         if links.request_page
@@ -63,7 +64,7 @@ def _actions(visit: Visit, found: RequestView) -> Element:
     )
     return element(
         "ul",
-        _action("a", words("feed.follow"), href=follow, type="application/atom+xml"),
+        _action("a", words("feed.follow"), href=_feed_of(visit, number), type="application/atom+xml"),
         _action(
             "button",
             words("request.share"),
@@ -94,4 +95,19 @@ def _summary(site: Site, visit: Visit) -> str:
     return lifetime.plain_answer(visit, _found(site, visit))
 
 
-PAGE = screen("/request/<service_request_id>", "request", content, title=_title, summary=_summary)
+def _feed(site: Site, visit: Visit) -> str:
+    return _feed_of(visit, _number(_found(site, visit)))
+
+
+def _feed_of(visit: Visit, number: str) -> str:
+    return f"/api/v1/requests/{quote(number, safe='')}.atom?lang={visit.words.language}"
+
+
+PAGE = screen(
+    "/request/<service_request_id>",
+    "request",
+    content,
+    title=_title,
+    summary=_summary,
+    feed=_feed,
+)

@@ -8,6 +8,7 @@ from livemaps.model import Filters, Measure
 from livemaps.views import Headline, Home, QueryProblem
 from livemaps.web.components import definition, icon, link, notice, rich
 from livemaps.web.elements import Child, Element, element, tree
+from livemaps.web.parts.help import how_to_read
 from livemaps.web.site import Visit
 from livemaps.web.urlstate import Address
 
@@ -25,6 +26,7 @@ def answer(visit: Visit, home: Home) -> list[Element]:
         _lede(visit, headline) if headline.total else _nothing(visit),
         _chips(visit, home),
         element("ul", facts, class_="asides"),
+        how_to_read(visit, "map", headline.measure.value, "age", "unplaced", "classes"),
     )
 
 

@@ -4,18 +4,17 @@ from __future__ import annotations
 
 from livemaps.views.query import to_query
 from livemaps.web.elements import Element, element
-from livemaps.web.site import Visit
+from livemaps.web.site import Visit, feed_address
 
 
 def requests_downloads(visit: Visit) -> list[Element]:
     """Return links to the requests behind the list, and to the feed that tells of new ones."""
     query = to_query(visit.address.filters)
     files = [_file(visit, f"/api/v1/requests.{kind}", query, kind) for kind in ("csv", "geojson")]
-    spoken = "&".join(part for part in (query, f"lang={visit.words.language}") if part)
     follow = element(
         "a",
         visit.words("feed.follow"),
-        href=f"/api/v1/requests.atom?{spoken}",
+        href=feed_address(visit.address.filters, visit.words.language),
         type="application/atom+xml",
     )
     return [*files, follow]
