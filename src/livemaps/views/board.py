@@ -16,6 +16,7 @@ from livemaps.settings import Settings
 from livemaps.snapshot import Snapshot
 from livemaps.status import FILE, Status, read_status
 from livemaps.views import areas, facets, headline, life, listing, marks, query, search, trend
+from livemaps.views.backlog_page import BacklogPage, backlog_page
 from livemaps.views.known import Known
 from livemaps.views.life import RequestLife
 from livemaps.views.measures import asking
@@ -254,11 +255,15 @@ class Board:
         found = self.life(service_request_id)
         if found is None:
             return None
-        try:
-            measured: Measures | None = self.measures()
-        except MeasuresPending:
-            measured = None
-        return request_view(self.snapshot(), measured, self.profile, found)
+        return request_view(self.snapshot(), self._measures(), self.profile, found)
+
+    def backlog(self, filters: Filters) -> BacklogPage:
+        """Return all that managers are shown of what the filters choose."""
+        snapshot, measured = self.snapshot(), self._measures()
+        key = ("backlog", measured.meta.id if measured else None, filters)
+        return self._remembered(
+            snapshot, key, lambda: backlog_page(snapshot, measured, self.profile, filters)
+        )
 
     def measures(self) -> Measures:
         """Return the current measures, which may be of an earlier snapshot than the current one.
@@ -295,6 +300,13 @@ class Board:
         chosen = tuple(asked.options.items())
         key = (asked.snapshot.version, asked.measures.meta.id, name, asked.filters, chosen)
         return self._told.get(key, lambda: asking.view_of(name).answer(asked))
+
+    def _measures(self) -> Measures | None:
+        """Return the current measures, None while there are none."""
+        try:
+            return self.measures()
+        except MeasuresPending:
+            return None
 
     def _home(self, snapshot: Snapshot, filters: Filters, view: ViewOptions) -> Home:
         """Work out the first screen."""

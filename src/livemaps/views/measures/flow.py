@@ -107,6 +107,18 @@ def flow_path(
     return FlowPath(level, group, shown, tuple(inflow), tuple(outflow), tuple(backlog))
 
 
+def flow_under(asked: Asked, since: int | None = None) -> FlowPath:
+    """Return the flow of all requests under the filters together, by the step asked for.
+
+    Raises:
+        MeasuresPending: it would be looked up and is not computed yet.
+    """
+    found, step = _found(asked, CITY), str(asked.options["step"])
+    shown = periods(found.daily, found.complete, step, since, None)
+    inflow, outflow, backlog = (part[0].tolist() for part in by_period(found.daily, shown))
+    return FlowPath(CITY, Group(CITY, CITY), shown, tuple(inflow), tuple(outflow), tuple(backlog))
+
+
 def periods(
     daily: DailyFlow, complete: int | None, step: str, since: int | None, until: int | None
 ) -> tuple[Period, ...]:

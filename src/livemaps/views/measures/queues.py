@@ -13,7 +13,8 @@ from livemaps.measures.days import days_of
 from livemaps.measures.flow import held_since
 from livemaps.measures.queues import FAMILY, judged, queues_at, told
 from livemaps.measures.world import CITY
-from livemaps.model import day_date
+from livemaps.model import Filters, day_date
+from livemaps.snapshot import Snapshot
 from livemaps.statistics.flow import WEEK
 from livemaps.statistics.queues import (
     DEVIATIONS,
@@ -74,6 +75,59 @@ class Queue:
         return self.inflow - self.outflow
 
 
+@dataclass(frozen=True)
+class QueueTable:
+    """The queues of all groups of a level under some filters."""
+
+    level: str
+    words: Words
+    found: Queues
+    codes: NDArray[np.intp]
+    """The groups that the filters choose."""
+    complete: int | None
+    """The last complete day."""
+    told: bool
+    """Whether growth can be told; where not, every queue is "too few"."""
+
+    def of_word(self, word: Word) -> NDArray[np.intp]:
+        """Return the groups of a word."""
+        chosen_codes: NDArray[np.intp] = self.codes[self.found.words[self.codes] == word]
+        return chosen_codes
+
+    def queues(self, codes: NDArray[np.intp]) -> Iterable[Queue]:
+        """Yield the queues of some groups that have any."""
+        return _queues(self.words, self.level, self.found, codes, self.complete)
+
+    def path(self, key: str) -> tuple[int, ...]:
+        """Return the backlog of a group at the end of each of the last weeks, oldest first."""
+        code = self.words.codes(self.level, (key,))
+        if not len(code):
+            return ()
+        net = (self.found.inflow[code] - self.found.outflow[code])[0]
+        later = np.cumsum(net[::-1])[::-1]
+        left = int(self.found.backlog[code][0])
+        return (*(left - later).tolist(), left)
+
+
+def queue_table(snapshot: Snapshot, measures: Measures, filters: Filters, by: str) -> QueueTable:
+    """Return the queues of a level: looked up, or counted where several filters meet.
+
+    Raises:
+        UnknownValue: there is no such level.
+        MeasuresPending: they would be looked up and are not computed yet.
+    """
+    Words(measures.vocab, measures.layers).checked(by, combined=True)
+    picked = chosen(filters)
+    if filters.set_apart or set(picked) - {by}:
+        words, found, complete, known = _counted(snapshot, filters, by)
+    else:
+        words = Words(measures.vocab, measures.layers)
+        found, complete = queues_at(measures, by), measures.meta.complete_day
+        known = bool(measures.family(FAMILY).facts["told"])
+    codes = words.codes(by, picked[by]) if by in picked else np.arange(len(found.words))
+    return QueueTable(by, words, found, codes, complete, known)
+
+
 def queue_of(measures: Measures, level: str = CITY, key: str = CITY) -> Queue | None:
     """Return the queue of one group, None where there is no such group.
 
@@ -107,19 +161,12 @@ def answer(asked: Asked) -> Answer:
         MeasuresPending: they would be looked up and are not computed yet.
     """
     by, word = str(asked.options["by"]), str(asked.options["word"])
-    measures, filters = asked.measures, asked.filters
-    Words(measures.vocab, measures.layers).checked(by, combined=True)
-    picked = chosen(filters)
-    if filters.set_apart or set(picked) - {by}:
-        words, found, complete, known = _counted(asked, by)
-    else:
-        words = Words(measures.vocab, measures.layers)
-        found, complete = queues_at(measures, by), measures.meta.complete_day
-        known = bool(measures.family(FAMILY).facts["told"])
-    codes = words.codes(by, picked[by]) if by in picked else np.arange(len(found.words))
+    measures, table = asked.measures, queue_table(asked.snapshot, asked.measures, asked.filters, by)
+    codes = table.codes
     if word != ANY:
-        codes = codes[found.words[codes] == Word[word.upper().replace(" ", "_")]]
-    listed = sorted(_queues(words, by, found, codes, complete), key=_growth)
+        codes = table.of_word(Word[word.upper().replace(" ", "_")])
+    complete, known = table.complete, table.told
+    listed = sorted(table.queues(codes), key=_growth)
     facts = {
         "by": by,
         "complete_day": _day(complete),
@@ -135,9 +182,10 @@ def answer(asked: Asked) -> Answer:
     return Answer(FIELDS, [_row(queue) for queue in listed], facts)
 
 
-def _counted(asked: Asked, by: str) -> tuple[Words, Queues, int | None, bool]:
+def _counted(
+    snapshot: Snapshot, filters: Filters, by: str
+) -> tuple[Words, Queues, int | None, bool]:
     """Count and judge the queues of a level under filters, from the columns."""
-    snapshot = asked.snapshot
     days, words = days_of(snapshot), Words(snapshot.vocab, snapshot.layers)
     if days is None:
         none = np.zeros((0, 0), np.int64)
@@ -149,7 +197,7 @@ def _counted(asked: Asked, by: str) -> tuple[Words, Queues, int | None, bool]:
         )
     first = max(days.complete - RATE_WEEKS * WEEK + 1, days.since)
     known = told(held_since(snapshot), days.complete)
-    daily = ledger(snapshot, asked.filters, by, first).flow(first, days.complete)
+    daily = ledger(snapshot, filters, by, first).flow(first, days.complete)
     return words, judged(daily, known), days.complete, known
 
 

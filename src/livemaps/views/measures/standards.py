@@ -158,6 +158,39 @@ def record_of(measures: Measures, level: str, code: int) -> Record | None:
     return Record(_due(total.tolist()), months, _overdue_now(measures, level, group)[0])
 
 
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """One group: what was due in the whole months of the last twelve, and what is overdue now."""
+
+    name: str
+    due: Due
+    now: OverdueNow
+
+
+def standings(measures: Measures, level: str) -> tuple[Standing, ...]:
+    """Return the groups of a level that had anything due; those with the most overdue first.
+
+    Raises:
+        MeasuresPending: it is not computed yet.
+        KeyError: there is no such level, or the city publishes no standard.
+    """
+    cells, edges = cells_of(measures, level, "month")
+    groups = groups_of(measures, level)
+    chosen = _Calendar.of(measures, edges).chosen(Filters())
+    words = Words(measures.vocab, measures.layers)
+    found = [
+        Standing(words.group(level, code).name, _due(counts), now)
+        for code, counts, now in zip(
+            groups.tolist(),
+            cells.between(groups, *chosen).tolist(),
+            _overdue_now(measures, level, groups),
+            strict=True,
+        )
+        if sum(counts) or now.open_with_due_day
+    ]
+    return tuple(sorted(found, key=lambda one: (-one.now.overdue, -one.due.due, one.name)))
+
+
 def answer(asked: Asked) -> Answer:
     """Answer with on-time shares and overdue requests by group.
 

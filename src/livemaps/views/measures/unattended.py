@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 import numpy as np
@@ -97,6 +98,23 @@ def unattended_by(
         for code in np.flatnonzero(counts).tolist()
     ]
     return tuple(sorted(groups, key=lambda found: (-found.unattended, found.group.key)))
+
+
+def unattended_counts(
+    snapshot: Snapshot, filters: Filters, by: str, days: int = USUAL_DAYS
+) -> Mapping[str, int]:
+    """Return how many open requests under all filters are unattended, by key of the group.
+
+    Raises:
+        UnknownValue: there is no such level, or layer of a filter.
+    """
+    rows, size = open_rows(snapshot, filters).shown, size_of(snapshot, checked(snapshot, by))
+    silent = rows[_silent(snapshot, rows, days)]
+    counts = counted(codes_of(snapshot, snapshot.current, silent, by), size)
+    return {
+        group_of(snapshot, by, code).key: int(counts[code])
+        for code in np.flatnonzero(counts).tolist()
+    }
 
 
 def answer(asked: Asked) -> Answer:
