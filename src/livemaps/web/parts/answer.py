@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from livemaps.model import Filters, Measure
-from livemaps.views import Headline, Home, QueryProblem
+from livemaps.views import Facets, Headline, Home, QueryProblem
 from livemaps.web.components import definition, icon, link, notice, rich
 from livemaps.web.elements import Child, Element, element, tree
 from livemaps.web.parts.help import how_to_read
@@ -21,10 +21,10 @@ def answer(visit: Visit, home: Home) -> list[Element]:
     headline = home.headline
     facts = [element("li", fact, key=key) for key, fact in asides(visit, headline)]
     return tree(
-        (_problem(visit, problem) for problem in visit.problems),
+        problems(visit),
         _title(visit, home),
         _lede(visit, headline) if headline.total else _nothing(visit),
-        _chips(visit, home),
+        chips(visit, home.facets),
         element("ul", facts, class_="asides"),
         how_to_read(visit, "map", headline.measure.value, "age", "unplaced", "classes"),
     )
@@ -39,7 +39,7 @@ def _title(visit: Visit, home: Home) -> Element:
     """Return the headline: where and what, how many."""
     headline = home.headline
     text = visit.words(
-        f"answer.{headline.measure.value}", scope=scope(visit, home), count=headline.total
+        f"answer.{headline.measure.value}", scope=scope(visit, home.facets), count=headline.total
     )
     return element(
         "h1",
@@ -53,12 +53,12 @@ def _title(visit: Visit, home: Home) -> Element:
     )
 
 
-def scope(visit: Visit, home: Home) -> str:
+def scope(visit: Visit, facets: Facets) -> str:
     """Return what the headline speaks of: the areas chosen, else the city; and the services."""
     words = visit.words
-    places = [_named(visit, home, layer, keys) for layer, keys in visit.address.filters.areas]
+    places = [_named(visit, facets, layer, keys) for layer, keys in visit.address.filters.areas]
     subjects = [
-        _named(visit, home, dimension, visit.address.chosen(dimension))
+        _named(visit, facets, dimension, visit.address.chosen(dimension))
         for dimension in ("service", "category", "agency")
         if visit.address.chosen(dimension)
     ]
@@ -68,21 +68,21 @@ def scope(visit: Visit, home: Home) -> str:
     return words("scope.subject", where=where, what=words("scope.and").join(subjects))
 
 
-def _named(visit: Visit, home: Home, dimension: str, values: frozenset[str]) -> str:
+def _named(visit: Visit, facets: Facets, dimension: str, values: frozenset[str]) -> str:
     """Return chosen values by name, or how many they are where they are many."""
     if len(values) > MOST_NAMED:
         return visit.words(
             "scope.many", count=len(values), dimension=visit.dimension(dimension).lower()
         )
-    names = _labels(visit, home, dimension)
+    names = _labels(visit, facets, dimension)
     return visit.words.listed(
         [names.get(value) or visit.label(dimension, value) for value in sorted(values)]
     )
 
 
-def _labels(visit: Visit, home: Home, dimension: str) -> dict[str, str]:
+def _labels(visit: Visit, facets: Facets, dimension: str) -> dict[str, str]:
     """Return the names of the options that are chosen in a filter."""
-    facet = home.facets.facets.get(dimension)
+    facet = facets.facets.get(dimension)
     options = facet.options if facet else ()
     return {o.value: visit.label(dimension, o.value, o.label) for o in options if o.chosen}
 
@@ -170,10 +170,10 @@ def _read(visit: Visit, key: str, value: str, published: str | None = None) -> s
     return words("chip.named", filter=visit.dimension(key), value=name)
 
 
-def _chips(visit: Visit, home: Home) -> Element | None:
+def chips(visit: Visit, facets: Facets) -> Element | None:
     """Return the filters in force, each with the way to take it away."""
     words = visit.words
-    names = {key: _labels(visit, home, key) for key, _, _ in visit.address.in_force()}
+    names = {key: _labels(visit, facets, key) for key, _, _ in visit.address.in_force()}
     chips = [
         _chip(
             words("chip.remove"),
@@ -199,6 +199,11 @@ def _chip(remove: str, text: str, without: Address, key: str) -> Element:
     return element(
         "li", link(without, text, icon("close"), class_="chip", aria_label=label), key=key
     )
+
+
+def problems(visit: Visit) -> list[Element]:
+    """Return what could not be understood of the address, each part with what was left out."""
+    return [_problem(visit, problem) for problem in visit.problems]
 
 
 def _problem(visit: Visit, problem: QueryProblem) -> Element:
