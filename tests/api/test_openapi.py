@@ -17,6 +17,7 @@ from referencing import Registry
 from referencing.jsonschema import DRAFT202012
 
 from livemaps.api import blueprint
+from livemaps.api.measures import OWN_KEYS
 from livemaps.api.openapi import document, path_of
 from livemaps.feeds.profile import load_profile
 from livemaps.main import create_app
@@ -26,6 +27,7 @@ from livemaps.snapshot import SnapshotReader
 from livemaps.status import State, Status, write_status
 from livemaps.views import Board
 from livemaps.views.measures.registry import MEASURES
+from livemaps.views.query import NAME_FIELDS, SINGLE
 from tests.snapshot.hamlet import BY_POINT, IN_B, NOWHERE, TODAY, Hamlet, hamlet_in, request
 
 ROWS = (
@@ -230,3 +232,11 @@ def _resolved(described: dict[str, Any], parameter: dict[str, Any]) -> dict[str,
     name = parameter.get("$ref", "").rpartition("/")[2]
     found: dict[str, Any] = described["components"]["parameters"][name] if name else parameter
     return found
+
+
+@pytest.mark.parametrize("name", MEASURES)
+def test_no_parameter_of_a_measure_hides_a_filter_or_another_key(name: str) -> None:
+    taken = {*NAME_FIELDS, *SINGLE, *OWN_KEYS, "community", "ward"}
+    own = [parameter.name for parameter in MEASURES[name].parameters]
+    assert not taken & set(own)
+    assert len(set(own)) == len(own)

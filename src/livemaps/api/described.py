@@ -19,7 +19,7 @@ JSON, CSV, GEOJSON, ATOM = (
     "application/geo+json",
     "application/atom+xml",
 )
-TEXT_BODY: Schema = {"type": "string"}
+TEXT_BODY: Mapping[str, str] = {"type": "string"}
 
 
 @dataclass(frozen=True, slots=True)

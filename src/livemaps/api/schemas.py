@@ -9,15 +9,15 @@ from livemaps.views.measures.values import Field, Kind, MeasureView
 
 Schema = Mapping[str, Any]
 
-TEXT: Schema = {"type": "string"}
-OPTIONAL_TEXT: Schema = {"type": ["string", "null"]}
-COUNT: Schema = {"type": "integer", "minimum": 0}
-WHOLE: Schema = {"type": "integer"}
-FLAG: Schema = {"type": "boolean"}
-DAY: Schema = {"type": ["string", "null"], "format": "date"}
-MOMENT: Schema = {"type": ["string", "null"], "format": "date-time"}
-ANYTHING: Schema = {"type": "object"}
-OPTIONAL_OBJECT: Schema = {"type": ["object", "null"]}
+TEXT: Mapping[str, Any] = {"type": "string"}
+OPTIONAL_TEXT: Mapping[str, Any] = {"type": ["string", "null"]}
+COUNT: Mapping[str, Any] = {"type": "integer", "minimum": 0}
+WHOLE: Mapping[str, Any] = {"type": "integer"}
+FLAG: Mapping[str, Any] = {"type": "boolean"}
+DAY: Mapping[str, Any] = {"type": ["string", "null"], "format": "date"}
+MOMENT: Mapping[str, Any] = {"type": ["string", "null"], "format": "date-time"}
+ANYTHING: Mapping[str, Any] = {"type": "object"}
+OPTIONAL_OBJECT: Mapping[str, Any] = {"type": ["object", "null"]}
 
 KINDS: Mapping[Kind, Schema] = {
     "text": OPTIONAL_TEXT,
