@@ -16,6 +16,7 @@ from livemaps.settings import Settings
 from livemaps.snapshot import Snapshot
 from livemaps.status import FILE, Status, read_status
 from livemaps.views import areas, facets, headline, life, listing, marks, query, search, trend
+from livemaps.views.area import AreaRows, AreaView, LayerView, area_rows, area_view, layer_view
 from livemaps.views.backlog_page import BacklogPage, backlog_page
 from livemaps.views.known import Known
 from livemaps.views.life import RequestLife
@@ -265,6 +266,26 @@ class Board:
             snapshot, key, lambda: backlog_page(snapshot, measured, self.profile, filters)
         )
 
+    def layer(self, layer: str) -> LayerView:
+        """Return all areas of a boundary layer side by side. UnknownValue: there is no such layer."""
+        snapshot, measured = self.snapshot(), self._measures()
+        key = ("layer", measured.meta.id if measured else None, layer)
+        rows = self._area_rows(snapshot)
+        return self._remembered(snapshot, key, lambda: layer_view(snapshot, measured, layer, rows))
+
+    def area(self, layer: str, area: str, beside: str = "") -> AreaView:
+        """Return all that is shown of one area, with another one `beside` it where it is named.
+
+        Raises:
+            UnknownValue: there is no such layer or area.
+        """
+        snapshot, measured = self.snapshot(), self._measures()
+        key = ("area", measured.meta.id if measured else None, layer, area, beside)
+        rows = self._area_rows(snapshot)
+        return self._remembered(
+            snapshot, key, lambda: area_view(snapshot, measured, rows, layer, area, beside)
+        )
+
     def measures(self) -> Measures:
         """Return the current measures, which may be of an earlier snapshot than the current one.
 
@@ -300,6 +321,10 @@ class Board:
         chosen = tuple(asked.options.items())
         key = (asked.snapshot.version, asked.measures.meta.id, name, asked.filters, chosen)
         return self._told.get(key, lambda: asking.view_of(name).answer(asked))
+
+    def _area_rows(self, snapshot: Snapshot) -> AreaRows:
+        """Return what every area of a snapshot is counted from."""
+        return self._remembered(snapshot, ("area rows",), lambda: area_rows(snapshot))
 
     def _measures(self) -> Measures | None:
         """Return the current measures, None while there are none."""

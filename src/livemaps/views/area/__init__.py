@@ -1,0 +1,30 @@
+"""What the pages of areas show: all areas of a layer side by side, and one of them."""
+
+from livemaps.views.area.one import AreaView, area_view
+from livemaps.views.area.rows import AreaRows, area_rows
+from livemaps.views.area.side_by_side import LayerView, layer_view
+from livemaps.views.area.values import (
+    AgencyRow,
+    Change,
+    Figures,
+    Measured,
+    OldRequest,
+    Part,
+    ServiceRow,
+)
+
+__all__ = [
+    "AgencyRow",
+    "AreaRows",
+    "AreaView",
+    "Change",
+    "Figures",
+    "LayerView",
+    "Measured",
+    "OldRequest",
+    "Part",
+    "ServiceRow",
+    "area_rows",
+    "area_view",
+    "layer_view",
+]

@@ -1,0 +1,120 @@
+"""What the pages of areas are answered with: plain frozen values. Days are day numbers."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from livemaps.views.measures.compare import Compared
+from livemaps.views.measures.expected import AreaWord
+from livemaps.views.measures.standards import Record
+from livemaps.views.values import ListedRequest
+
+CITY = ""
+"""The key of the whole city's figures."""
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """The backlog at the end of the last complete day, and four weeks before."""
+
+    now: int
+    before: int
+
+    @property
+    def more(self) -> int:
+        """How many more, or below zero fewer, are open."""
+        return self.now - self.before
+
+    @property
+    def share(self) -> float | None:
+        """The same as a share of what was open then, None where nothing was."""
+        return self.more / self.before if self.before else None
+
+
+@dataclass(frozen=True, slots=True)
+class Measured:
+    """What is worked out in the background of one area or the city; None where not told."""
+
+    backlog: tuple[int, ...] = ()
+    """At the end of each of the last complete weeks."""
+    change: Change | None = None
+    inflow: int | None = None
+    """Requested in the last four complete weeks, as `outflow` is closed in them."""
+    outflow: int | None = None
+    word: AreaWord | None = None
+    rate: Compared | None = None
+    """Requests per 1,000 residents; without a size where the city publishes no residents."""
+    over_four_weeks: Compared | None = None
+    resolved: Compared | None = None
+    """The share that was resolved within 28 days."""
+    on_time: Compared | None = None
+    median_days: float | None = None
+    record: Record | None = None
+    """On time and overdue; None where the city publishes no standards."""
+
+
+@dataclass(frozen=True, slots=True)
+class Figures:
+    """One area, or the whole city, as they stand side by side."""
+
+    key: str
+    """Of the area; `CITY` of the whole city."""
+    name: str
+    """As published."""
+    open: int
+    over_four_weeks: int
+    unattended: int
+    reopened: int
+    """Open requests with a closed day."""
+    reported: int
+    """Requested in the last four complete weeks, whatever became of them."""
+    measured: Measured | None
+    """None while the figures are being worked out."""
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """An area of the finer layer, whole even where some of it lies outside the containing one."""
+
+    code: int
+    key: str
+    name: str
+    open: int
+    over_four_weeks: int
+    reported: int
+    word: AreaWord | None
+    usual_days: int | None
+    """By which day of their life 8 of 10 requests are closed; None where too few are known."""
+    inside: bool = True
+    """Whether nearly all of it lies in the containing area."""
+
+
+@dataclass(frozen=True, slots=True)
+class ServiceRow:
+    """A service within an area."""
+
+    service: str
+    reported: int
+    open: int
+    usual_days: int | None
+    """Of the service in the whole city."""
+
+
+@dataclass(frozen=True, slots=True)
+class AgencyRow:
+    """What an agency has open within an area."""
+
+    agency: str
+    open: int
+    over_four_weeks: int
+    unattended: int
+
+
+@dataclass(frozen=True, slots=True)
+class OldRequest:
+    """One of the oldest open requests."""
+
+    request: ListedRequest
+    silent_days: int
+    """Whole days from the last that was heard of it to where the data end."""
+    unattended: bool
