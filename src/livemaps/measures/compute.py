@@ -104,9 +104,16 @@ class Computation:
         return meta
 
     def _compute(self, family: Family, world: World, started: datetime) -> None:
-        """Compute one family; whatever it raises is its own failure only."""
+        """Compute one family; whatever it raises is its own failure only.
+
+        Linear algebra stays on one core: its matrices are small, and threads that wait for each
+        other by spinning would take what web workers and the next refresh need.
+        """
+        from threadpoolctl import threadpool_limits
+
         try:
-            result = family.compute(world)
+            with threadpool_limits(1):
+                result = family.compute(world)
         except Exception as error:
             logger.exception("the measures of %s could not be computed", family.name)
             own = isinstance(error, LivemapsError)
