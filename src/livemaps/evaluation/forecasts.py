@@ -10,7 +10,16 @@ from numpy.typing import NDArray
 
 from livemaps.evaluation.alarm_counts import daily
 from livemaps.evaluation.plan import MONTH, Experiment, Plan, Tick, day_text, measured
-from livemaps.evaluation.report import Chart, Claim, Section, Series, TextTable, number, percent
+from livemaps.evaluation.report import (
+    Chart,
+    Claim,
+    Section,
+    Series,
+    TextTable,
+    number,
+    percent,
+    too_short,
+)
 from livemaps.measures.contents import Measures
 from livemaps.measures.forecast_names import FAMILY, LEVELS
 from livemaps.measures.world import CITY
@@ -46,8 +55,8 @@ def origins(plan: Plan) -> tuple[int, ...]:
     """Return the days of the worlds that forecast, a month apart, so that two weeks follow each."""
     last = plan.last_day - HORIZON - plan.history.frame.profile.feed.delay_days - 1
     room = (last - plan.history.since - LEAST_HISTORY) // MONTH + 1
-    count = max(min(plan.trials, room), 1)
-    return tuple(last - MONTH * back for back in reversed(range(count)))
+    count = min(plan.trials, room)
+    return tuple(last - MONTH * back for back in reversed(range(max(count, 0))))
 
 
 def steps(plan: Plan) -> int:
@@ -57,6 +66,8 @@ def steps(plan: Plan) -> int:
 
 def run(plan: Plan, tick: Tick) -> Section:
     """Forecast at each origin and see what came."""
+    if not origins(plan):
+        return too_short(NAME, TITLE)
     final = daily(plan.history.on(plan.last_day), LEVELS)
     made: list[Made] = []
     for origin in origins(plan):

@@ -69,6 +69,11 @@ class Section:
     """What is worth knowing of the result, a paragraph each."""
 
 
+def too_short(name: str, title: str) -> Section:
+    """Return the section of an experiment for which the history is too short."""
+    return Section(name, title, "The history is too short to hold anything out: nothing was tried.")
+
+
 def percent(share: float | None, decimals: int = 1) -> str:
     """Write a share, such as 80.3 %; a dash where there is none."""
     return "–" if share is None or np.isnan(share) else f"{100 * share:.{decimals}f} %"

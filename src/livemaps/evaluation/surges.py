@@ -24,6 +24,7 @@ from livemaps.evaluation.report import (
     number,
     percent,
     share_of,
+    too_short,
 )
 from livemaps.measures.contents import Measures
 from livemaps.measures.surge import judged_levels
@@ -54,11 +55,13 @@ BETWEEN = 26
 
 def steps(plan: Plan) -> int:
     """Return how many steps there are: the null cities, the counts, and a world for each look."""
-    return 3 + 4 * plan.trials
+    return 3 + 4 * len(planting_days(plan))
 
 
 def run(plan: Plan, tick: Tick) -> Section:
     """Tell alarms of quiet years, then look for planted surges."""
+    if not planting_days(plan):
+        return too_short(NAME, TITLE)
     quiet = plan.quiet.on(plan.last_day)
     holidays = [day_number(day) for day in plan.quiet.frame.profile.calendar.holidays]
     counts = daily(quiet, judged_levels(quiet))
@@ -80,7 +83,8 @@ def run(plan: Plan, tick: Tick) -> Section:
 def planting_days(plan: Plan) -> tuple[int, ...]:
     """Return the days on which surges are planted, the newest first."""
     newest = plan.last_day - 5
-    return tuple(newest - BETWEEN * back for back in range(plan.trials))
+    days = (newest - BETWEEN * back for back in range(plan.trials))
+    return tuple(day for day in days if day - plan.quiet.since >= HISTORY_YEARS * YEAR)
 
 
 @dataclass(frozen=True, slots=True)

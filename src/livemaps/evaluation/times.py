@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from livemaps.evaluation.coverage import Whole, closed_by
 from livemaps.evaluation.plan import MONTH, QUARTER, Experiment, Plan, Tick, day_text, measured
-from livemaps.evaluation.report import Chart, Claim, Section, Series, TextTable, percent
+from livemaps.evaluation.report import Chart, Claim, Section, Series, TextTable, percent, too_short
 from livemaps.measures.contents import Measures
 from livemaps.measures.time_to_close import NAME as FAMILY
 from livemaps.measures.time_to_close import SHARES, WAITING_SHARES
@@ -79,6 +79,8 @@ def origins(plan: Plan) -> tuple[int, ...]:
 
 def run(plan: Plan, tick: Tick) -> Section:
     """Tell times at each origin and see what came of the requests after it."""
+    if not origins(plan):
+        return too_short(NAME, TITLE)
     final = plan.history.on(plan.last_day + plan.truth_days)
     until = final.days.data + plan.truth_days
     outcomes = []
