@@ -6,10 +6,12 @@
   const VERSION_URL = "/api/v1/version";
   const TIMEOUT_MS = 8000;
   const LOST_AFTER = 2;
+  const FIRST_PAUSE_MS = 5000;
+  const LONGEST_PAUSE_MS = 60000;
   const VISIT_KEY = "livemaps.visit";
   const dark = window.matchMedia("(prefers-color-scheme: dark)");
 
-  const state = { paused: false, failures: 0 };
+  const state = { paused: false, failures: 0, resume: 0, build: "" };
 
   function phrases() {
     return document.getElementById("phrases")?.dataset ?? {};
@@ -27,8 +29,11 @@
     return dark.matches ? "dark" : "light";
   }
 
+  /* A server that does not answer is asked less and less often, by the minute at last. */
   function lost() {
+    const pause = FIRST_PAUSE_MS * 2 ** state.failures;
     state.failures += 1;
+    state.resume = Date.now() + Math.min(pause, LONGEST_PAUSE_MS);
     if (state.failures === LOST_AFTER) {
       document.documentElement.dataset.connection = "lost";
       say("connection", phrases().lost);
@@ -40,8 +45,29 @@
       delete document.documentElement.dataset.connection;
       say("connection", "");
       say("announcer", phrases().back);
+      state.build = "";
     }
     state.failures = 0;
+    state.resume = 0;
+  }
+
+  function resting() {
+    /* Where the clock was set back the pause would last for hours. */
+    const left = state.resume - Date.now();
+    return left > 0 && left <= LONGEST_PAUSE_MS;
+  }
+
+  /* A page of an earlier build goes on working; what it lacks is told, and what to do. */
+  function built(build) {
+    const own = document.body.dataset.build;
+    if (!build || !own || build === own || build === state.build) {
+      return;
+    }
+    state.build = build;
+    document.documentElement.dataset.newBuild = build;
+    const button = { type: "button", className: "link-button", "data-action": "reload" };
+    const text = ["p", {}, phrases().build, " ", ["button", button, phrases().reload]];
+    window.dash_clientside.set_props("connection", { tree: [text] });
   }
 
   async function asked() {
@@ -57,7 +83,7 @@
 
   async function poll(_tick, live) {
     const same = window.dash_clientside.no_update;
-    if (document.hidden || state.paused) {
+    if (document.hidden || state.paused || resting()) {
       return [same, same];
     }
     let now;
@@ -68,6 +94,8 @@
       return [same, same];
     }
     found();
+    built(now.build);
+    document.dispatchEvent(new CustomEvent("livemaps:polled", { detail: now }));
     /* The first screen says what it was drawn from; while it is being drawn there is no hurry.
      * Others are drawn again for new measures too, which come a little after the data. */
     const drawn = document.querySelector("#answer [data-version]")?.dataset.version;
@@ -187,6 +215,8 @@
     document.documentElement.classList.toggle("paused", state.paused);
   };
 
+  window.livemaps.ACTIONS.reload = () => window.location.reload();
+
   /* The system's own way to share where there is one, else the link is copied. */
   window.livemaps.ACTIONS.share = async (button) => {
     const shared = { title: document.title, url: window.location.href };
@@ -199,6 +229,9 @@
     button.textContent = button.dataset.done;
   };
 
+  window.addEventListener("online", () => {
+    state.resume = 0;
+  });
   dark.addEventListener("change", () =>
     window.dash_clientside.set_props("theme", { data: theme() }),
   );

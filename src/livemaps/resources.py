@@ -7,8 +7,10 @@ carries them inside the package as `_assets` and `_data` (see `force-include` in
 
 from __future__ import annotations
 
+import hashlib
 from pathlib import Path
 
+from livemaps import __version__
 from livemaps.errors import ConfigurationError
 
 PACKAGE = Path(__file__).parent
@@ -30,6 +32,23 @@ def data_folder() -> Path:
         ConfigurationError: the installation is not complete.
     """
     return _folder("data")
+
+
+def build_id() -> str:
+    """Return what this installation is, such as `0.4.0-1f2e3d4c5b6a`: its version and its assets.
+
+    A page that was loaded from another build is to be loaded again. Reads the assets (some 100
+    kB): ask once, at the start.
+
+    Raises:
+        ConfigurationError: the installation is not complete.
+    """
+    digest = hashlib.sha256()
+    for path in sorted(assets_folder().rglob("*")):
+        if path.is_file():
+            digest.update(path.name.encode())
+            digest.update(path.read_bytes())
+    return f"{__version__}-{digest.hexdigest()[:12]}"
 
 
 def _folder(name: str) -> Path:

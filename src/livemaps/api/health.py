@@ -31,8 +31,11 @@ def status_of(board: Board, clock: Clock) -> dict[str, object]:
     }
 
 
-def version_of(board: Board) -> dict[str, object]:
-    """Return what tells a page whether there is anything new: a snapshot, or a check."""
+def version_of(board: Board, build: str) -> dict[str, object]:
+    """Return what tells a page whether there is anything new: a snapshot, a check, a program.
+
+    `build` is that of this installation (`resources.build_id`).
+    """
     status, meta = board.status(), _meta(board)
     return {
         "version": meta.version if meta else None,
@@ -40,6 +43,8 @@ def version_of(board: Board) -> dict[str, object]:
         "state": status.state.value if status else None,
         "last_checked": _written(status.last_checked if status else None),
         "status": etag(status),
+        "stale": board.stale(),
+        "build": build,
     }
 
 

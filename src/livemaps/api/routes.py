@@ -30,6 +30,7 @@ from livemaps.api.measures import add_measures
 from livemaps.api.openapi import add_openapi
 from livemaps.errors import LivemapsError, UnknownValue
 from livemaps.model import Clock, Filters, utc_now
+from livemaps.resources import build_id
 from livemaps.settings import Settings
 from livemaps.snapshot import Snapshot
 from livemaps.text import Catalogue
@@ -87,6 +88,7 @@ def blueprint(board: Board, settings: Settings, clock: Clock = utc_now) -> Bluep
 
 def _add_health(routes: Blueprint, board: Board, clock: Clock) -> None:
     """Add what says how the data is doing."""
+    build = build_id()
 
     @routes.get("/healthz")
     def healthz() -> Response:
@@ -102,7 +104,7 @@ def _add_health(routes: Blueprint, board: Board, clock: Clock) -> None:
 
     @routes.get("/api/v1/version")
     def version() -> Response:
-        found = health.version_of(board)
+        found = health.version_of(board, build)
         tag = etag(found)
         return tagged(unchanged(tag) or json_answer(found), tag)
 

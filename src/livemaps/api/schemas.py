@@ -242,6 +242,8 @@ SCHEMAS: Mapping[str, Schema] = {
             "state": OPTIONAL_TEXT,
             "last_checked": MOMENT,
             "status": TEXT,
+            "stale": {**OPTIONAL_TEXT, "description": "check, feed, or null: as in Status."},
+            "build": {**TEXT, "description": "The program and its assets: pages load anew."},
         }
     ),
     "Feature": record(

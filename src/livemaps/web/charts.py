@@ -86,24 +86,28 @@ def chart(plot: Plot, words: Words, write: Write | None = None) -> Element:
     `write` writes a value in the table and on the scale; by default as a number.
     """
     written = write or words.number
+    return element(
+        "figure",
+        element("figcaption", plot.title, _unit(plot)),
+        legend(plot, words),
+        drawing(plot, written),
+        element("div", _twin(plot, words, written), _keep(plot, words), class_="chart-foot"),
+        class_="chart",
+        data_picture=plot.name or None,
+    )
+
+
+def drawing(plot: Plot, write: Write) -> Element:
+    """Return a plot's shapes and scale alone, for where nobody can open the table behind."""
     low, high = _range(plot)
-    shown = element(
+    return element(
         "div",
         _shapes(plot, low, high),
-        _scale(low, high, written),
+        _scale(low, high, write),
         _foot(plot.steps),
         class_="plot",
         role="img",
         aria_label=plot.title,
-    )
-    return element(
-        "figure",
-        element("figcaption", plot.title, _unit(plot)),
-        _legend(plot, words),
-        shown,
-        element("div", _twin(plot, words, written), _keep(plot, words), class_="chart-foot"),
-        class_="chart",
-        data_picture=plot.name or None,
     )
 
 
@@ -296,7 +300,7 @@ def _unit(plot: Plot) -> Child:
     return element("span", plot.unit, class_="chart-unit") if plot.unit else None
 
 
-def _legend(plot: Plot, words: Words) -> Element | None:
+def legend(plot: Plot, words: Words) -> Element | None:
     """Return what each mark is, where there are several, and what the shaded end means."""
     entries = [
         element(

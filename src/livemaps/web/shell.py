@@ -143,6 +143,8 @@ def phrases(words: Words) -> Element:
         data_lost=words("connection.lost"),
         data_back=words("connection.back"),
         data_updated=words("updates.new"),
+        data_build=words("build.new"),
+        data_reload=words("build.reload"),
     )
 
 
