@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -28,7 +27,7 @@ from livemaps.views.area.side_by_side import (
 from livemaps.views.area.values import AgencyRow, Figures, OldRequest, Part, ServiceRow
 from livemaps.views.areas import layer_of
 from livemaps.views.listing import Ranked, requests_of
-from livemaps.views.measures.expected import word_of
+from livemaps.views.measures.expected import AreaWord, word_of
 from livemaps.views.measures.flow import FlowPath
 from livemaps.views.measures.lifetimes import Lifetimes
 from livemaps.views.measures.rereported import Rereported, rereported_of
@@ -102,7 +101,7 @@ def area_view(
     code = _code(found, layer, key)
     codes = [code, *([_code(found, "with", beside)] if beside and beside != key else [])]
     here, *others = figures(measures, found, codes, rows)
-    mine = rows.open[found.column] == code
+    mine = np.flatnonzero(rows.open[found.column] == code)
     parts_layer, within = _finer(snapshot, found), _within(snapshot, found, code)
     return AreaView(
         version=snapshot.version,
@@ -124,7 +123,7 @@ def area_view(
         within=within,
         services=_services(snapshot, measures, rows, found, code),
         agencies=_agencies(snapshot, rows, mine),
-        oldest=_oldest(snapshot, rows, np.flatnonzero(mine)[:MOST_OLD]),
+        oldest=_oldest(snapshot, rows, mine[:MOST_OLD]),
         path=None if measures is None else weeks(measures, found.id, key, YEAR),
         again=None
         if measures is None
@@ -166,7 +165,7 @@ def _parts(
     """Return the areas of a layer within a containing one, all of them without; by name."""
     key = parent[1] if isinstance(parent, tuple) else parent
     codes = [at for at, holder in enumerate(layer.parents) if key is None or holder == key]
-    counts = rows.counts(layer)
+    counts = rows.counts[layer.id]
     usual = _usual(measures, layer.id, codes)
     parts = (
         Part(
@@ -185,7 +184,7 @@ def _parts(
     return tuple(sorted(parts, key=lambda part: (natural(part.name), part.key)))
 
 
-def _word(measures: Measures | None, layer: SnapshotLayer, code: int) -> Any:
+def _word(measures: Measures | None, layer: SnapshotLayer, code: int) -> AreaWord | None:
     if measures is None:
         return None
     return if_told(lambda: word_of(measures, layer.id, layer.keys[code]))
@@ -239,15 +238,15 @@ def _usual_of(measures: Measures | None, service: str) -> int | None:
     return None if measures is None else if_told(lambda: usual_days(measures, service))
 
 
-def _agencies(snapshot: Snapshot, rows: AreaRows, mine: NDArray[np.bool_]) -> tuple[AgencyRow, ...]:
+def _agencies(snapshot: Snapshot, rows: AreaRows, mine: NDArray[np.intp]) -> tuple[AgencyRow, ...]:
     """Return what each agency has open among some of the open requests."""
     names, agency = snapshot.vocab.agency.names, rows.open["agency"]
     held, old, quiet = (
-        np.bincount(agency[mask], minlength=len(names)).tolist()
-        for mask in (
+        np.bincount(agency[some], minlength=len(names)).tolist()
+        for some in (
             mine,
-            mine & rows.open["over_four_weeks"],
-            mine & rows.open["unattended"],
+            mine[rows.open["over_four_weeks"][mine]],
+            mine[rows.open["unattended"][mine]],
         )
     )
     found = (

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -13,12 +13,16 @@ from livemaps.measures.days import last_complete_day
 from livemaps.model import Filters, Measure
 from livemaps.snapshot import NO_DAY, Snapshot, SnapshotLayer
 from livemaps.views.ages import FOUR_WEEKS, ages
+from livemaps.views.area.values import CITY
 from livemaps.views.masks import Part, Rows, parts, sieve
 from livemaps.views.measures.open_rows import open_rows
 from livemaps.views.measures.unattended import USUAL_DAYS, last_heard
 
 Column = NDArray[Any]
 Mask = NDArray[np.bool_]
+
+FLAGS = ("over_four_weeks", "unattended", "reopened")
+"""What is told of each open request besides, and counted."""
 
 
 @dataclass(frozen=True)
@@ -36,32 +40,12 @@ class AreaRows:
     `over_four_weeks`, `unattended`, `reopened`; `silent` are the days nothing was heard."""
     reported: Mapping[str, Column]
     """Of the reported ones: service and the layers' columns."""
+    counts: Mapping[str, Mapping[str, Sequence[int]]]
+    """By layer, `CITY` for the whole: each count by area code. They are open, over_four_weeks,
+    unattended, reopened and reported."""
     since: int | None
     """The first of the four weeks' days; None without any request."""
     until: int | None
-
-    def counts(self, layer: SnapshotLayer | None) -> dict[str, list[int]]:
-        """Return each count by area code of a layer; without a layer, one of the whole city."""
-        of_open = {
-            name: self._counted(self.open, layer, self.open[name])
-            for name in ("over_four_weeks", "unattended", "reopened")
-        }
-        return {
-            "open": self._counted(self.open, layer),
-            "reported": self._counted(self.reported, layer),
-            **of_open,
-        }
-
-    def _counted(
-        self, columns: Mapping[str, Column], layer: SnapshotLayer | None, mask: Mask | None = None
-    ) -> list[int]:
-        if layer is None:
-            return [len(columns["service"]) if mask is None else int(np.count_nonzero(mask))]
-        codes = columns[layer.column]
-        counts: list[int] = np.bincount(
-            codes if mask is None else codes[mask], minlength=layer.codes
-        ).tolist()
-        return counts
 
 
 def area_rows(snapshot: Snapshot) -> AreaRows:
@@ -69,14 +53,25 @@ def area_rows(snapshot: Snapshot) -> AreaRows:
     found = open_rows(snapshot, Filters())
     until = last_complete_day(snapshot.meta)
     since = None if until is None else until - FOUR_WEEKS + 1
-    return AreaRows(
-        found.part,
-        found.shown,
-        _open(snapshot, found.shown),
-        _reported(snapshot, since, until),
-        since,
-        until,
-    )
+    still, reported = _open(snapshot, found.shown), _reported(snapshot, since, until)
+    counts = {layer.id: _counts(still, reported, layer) for layer in snapshot.layers}
+    counts[CITY] = _counts(still, reported, None)
+    return AreaRows(found.part, found.shown, still, reported, counts, since, until)
+
+
+def _counts(
+    still: Mapping[str, Column], reported: Mapping[str, Column], layer: SnapshotLayer | None
+) -> Mapping[str, Sequence[int]]:
+    """Return each count by area code of a layer; without a layer, one of the whole city."""
+
+    def counted(columns: Mapping[str, Column], mask: Mask | slice = slice(None)) -> list[int]:
+        if layer is None:
+            return [len(columns["service"][mask])]
+        found: list[int] = np.bincount(columns[layer.column][mask], minlength=layer.codes).tolist()
+        return found
+
+    of_open = {name: counted(still, still[name]) for name in FLAGS}
+    return {"open": counted(still), "reported": counted(reported), **of_open}
 
 
 def _columns(snapshot: Snapshot) -> tuple[str, ...]:

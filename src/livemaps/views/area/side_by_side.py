@@ -88,7 +88,7 @@ def figures(
     measures: Measures | None, layer: SnapshotLayer, codes: Sequence[int], rows: AreaRows
 ) -> tuple[Figures, ...]:
     """Return the figures of some areas of a layer."""
-    counts = rows.counts(layer)
+    counts = rows.counts[layer.id]
     return tuple(
         Figures(
             key=layer.keys[code],
@@ -102,7 +102,7 @@ def figures(
 
 def city_figures(measures: Measures | None, rows: AreaRows) -> Figures:
     """Return the figures of the whole city, requests without a place among them."""
-    counts = {name: found[0] for name, found in rows.counts(None).items()}
+    counts = {name: found[0] for name, found in rows.counts[CITY].items()}
     measured = None if measures is None else _of_city(measures)
     return Figures(key=CITY, name="", measured=measured, **counts)
 
