@@ -9,6 +9,7 @@
   const NEAREST = 12;
   const DRAWING_MS = 10000;
   const HALO = 1.6;
+  const FILLS = /^plotly-trace-layer-.*-fill$/;
   /* Plotly keeps where a visitor looks, and only then: our moves have to look like a hand's. */
   const BY_HAND = { originalEvent: {} };
   const fetched = new Map();
@@ -224,6 +225,17 @@
     }
   }
 
+  /* Once the areas are drawn, the first picture of them has done its work. */
+  function takeOver() {
+    const map = maplibre();
+    const fills = (map?.getStyle()?.layers ?? []).filter(({ id }) => FILLS.test(id));
+    const layers = fills.map(({ id }) => id);
+    if (layers.length > 0 && map.queryRenderedFeatures({ layers }).length > 0) {
+      graph().closest(".map-box").dataset.drawn = "";
+      map.off("idle", takeOver);
+    }
+  }
+
   function prepare(map) {
     const canvas = map.getCanvas();
     const hint = document.querySelector(".map-hint");
@@ -231,6 +243,7 @@
     canvas.setAttribute("role", "application");
     canvas.addEventListener("keydown", keyed);
     map.on("idle", halo);
+    map.on("idle", takeOver);
     map.on("moveend", moved);
     halo();
     graph().on("plotly_click", clicked);

@@ -54,6 +54,7 @@ class Site:
 class Measured:
     """What was seen of a site: seconds, and bytes over the wire with all headers."""
 
+    pictured: list[float] = field(default_factory=list)
     coloured: list[float] = field(default_factory=list)
     resting: list[float] = field(default_factory=list)
     again: list[float] = field(default_factory=list)
@@ -71,8 +72,9 @@ def measure(world: World) -> Section:
         theirs = _seen(browser, plain_site(url))
     note = (
         f"Chromium without a screen, WebGL in software, loopback. Median of {VISITS} visits with an "
-        f"empty cache, and of {len(TICKS)} clicks in each. Coloured: the first frame with every "
-        "area filled; at rest: everything loaded and every label faded in. The scripts of livemaps "
+        f"empty cache, and of {len(TICKS)} clicks in each. In sight: the areas in their "
+        "colours, as shapes or as a map; to move about in: the first frame of the map with every area "
+        "filled; at rest: everything loaded and every label faded in. The scripts of livemaps "
         "were compressed beforehand, as the refresher has it done once. Bytes are counted with headers; "
         "not counted is what the map's own worker fetches (the wards' outlines, some 3 kB, once)."
     )
@@ -160,6 +162,7 @@ def _visit(browser: Browser, site: Site, measured: Measured) -> None:
     first: list[float] = []
     second: list[float] = []
     page = opened(context, site, first)
+    measured.pictured.append(_first(page))
     measured.coloured.append(_noted(page, "coloured"))
     measured.resting.append(_noted(page, "resting"))
     measured.painted.extend(tick(page, site, box) for box in TICKS)
@@ -175,12 +178,24 @@ def _noted(page: Page, event: str) -> float:
     return float(page.evaluate(f"benchmark.{event}")) / 1000
 
 
+def _first(page: Page) -> float:
+    """Return the seconds until the areas are there in their colours, as shapes or as a map."""
+    if page.evaluate("benchmark.pictured") is None:
+        return _noted(page, "coloured")
+    return min(_noted(page, "pictured"), _noted(page, "coloured"))
+
+
 def _figures(ours: Measured, theirs: Measured) -> Iterator[Figure]:
     """Yield the lines of the table."""
     lines: Sequence[tuple[str, Callable[[Measured], str], str]] = (
-        ("first map, empty cache: coloured", lambda seen: _median(seen.coloured), "2,500 ms"),
+        ("first map, empty cache: in sight", lambda seen: _median(seen.pictured), "2,500 ms"),
+        (
+            "first map, empty cache: to move about in",
+            lambda seen: _median(seen.coloured),
+            "2,500 ms",
+        ),
         ("first map, empty cache: at rest", lambda seen: _median(seen.resting), "2,500 ms"),
-        ("second visit: coloured", lambda seen: _median(seen.again), "–"),
+        ("second visit: to move about in", lambda seen: _median(seen.again), "–"),
         (
             "a click on a filter until the map is painted anew",
             lambda seen: _median(seen.painted),

@@ -1,13 +1,13 @@
 /* Notes when a Plotly map shows what: the same for every page that is measured.
  *
- * A map is coloured once it has drawn a frame in which all of its areas are filled, and at rest
+ * A map is pictured once its areas are there in their colours, as shapes or as a map. It is coloured once it has drawn a frame in which all of its areas are filled, and at rest
  * at its next `idle`: everything loaded, every label faded in. A change is painted with the first
  * whole frame in other colours. Times are those of the page's own clock, in milliseconds; looking
  * at the map is part of them (some 5 to 30 ms). */
 (() => {
   "use strict";
 
-  const seen = { coloured: null, resting: null, clicked: null, painted: null, settled: null };
+  const seen = { pictured: null, coloured: null, resting: null, clicked: null, painted: null, settled: null };
   let map = null;
   let before = null;
 
@@ -43,6 +43,17 @@
     }
   }
 
+  /* The areas in their colours as plain shapes, painted: two frames after they are in the page. */
+  function pictured() {
+    if (document.querySelector(".map-draft path")) {
+      window.requestAnimationFrame(() =>
+        window.requestAnimationFrame(() => (seen.pictured ??= performance.now())),
+      );
+    } else if (seen.coloured === null) {
+      window.requestAnimationFrame(pictured);
+    }
+  }
+
   function listen() {
     map = found();
     if (!map) {
@@ -64,4 +75,5 @@
 
   window.benchmark = Object.assign(seen, { expectChange });
   listen();
+  pictured();
 })();

@@ -99,12 +99,20 @@ class Scale:
 
     def colours(self, theme: str) -> tuple[str, ...]:
         """Return a colour for each class, that of none first."""
-        shades = SCALES[theme]
-        steps = len(self.bounds)
+        return tuple(
+            SCALES[theme][shade - 1] if shade else INKS[theme].empty for shade in self._shades()
+        )
+
+    def shade(self, count: int) -> int:
+        """Return the shade of an amount: 0 for none, else from 1, the place in `SCALES`."""
+        return self._shades()[self.classify(count)]
+
+    def _shades(self) -> tuple[int, ...]:
+        """Return the shade of each class: few classes are spread over the whole scale."""
+        most, steps = len(SCALES["light"]), len(self.bounds)
         if steps <= 1:
-            return (INKS[theme].empty, *shades[-2:-1])[: steps + 1]
-        picked = (shades[round(step * (len(shades) - 1) / (steps - 1))] for step in range(steps))
-        return (INKS[theme].empty, *picked)
+            return (0, most - 1)[: steps + 1]
+        return (0, *(round(step * (most - 1) / (steps - 1)) + 1 for step in range(steps)))
 
 
 def rounded_up(amount: int) -> int:

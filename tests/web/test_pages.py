@@ -18,6 +18,7 @@ from livemaps.model import PlacePrecision
 from livemaps.snapshot import Snapshot
 from livemaps.status import Progress, State
 from livemaps.web.pages import about
+from livemaps.web.parts import map_draft
 from tests.views.town import TODAY, Row, snapshot_of
 from tests.web.conftest import NOW, Town
 
@@ -44,7 +45,7 @@ def test_the_document_speaks_the_language_and_theme_of_the_address(town: Town) -
 
 def test_the_document_speaks_the_browsers_language(town: Town) -> None:
     page = town.client.get("/", headers={"Accept-Language": "fr-CA,fr;q=0.9,en;q=0.5"})
-    assert '<html lang="fr">' in page.get_data(as_text=True)
+    assert '<html lang="fr" dir="ltr">' in page.get_data(as_text=True)
 
 
 def test_the_document_loads_nothing_from_another_host(town: Town) -> None:
@@ -337,3 +338,29 @@ def test_two_sites_in_one_process_share_nothing(town: Town, text_of: TextOf) -> 
     other = replace(town, shown=NoSnapshot("nothing yet"))
     assert "3 open" in text_of(town.ask("answer", url="")["answer"]["tree"])
     assert "first data" in text_of(other.ask("answer", url="")["answer"]["tree"])
+
+
+def test_the_maps_first_picture_has_the_areas_in_their_colours(town: Town, tmp_path: Path) -> None:
+    areas = tmp_path / "areas"
+    areas.mkdir()
+    square = {"type": "Polygon", "coordinates": [[[0, 0], [1, 0], [1, 1], [0, 0]]]}
+    features = [{"properties": {"key": key}, "geometry": square} for key in ("ALT", "BLN")]
+    layer = town.site.board.snapshot().layers[0]
+    (areas / layer.areas_file).write_text(json.dumps({"features": features}))
+    (drawing,) = map_draft.draft(town.site, town.site.visit(""))
+    shades = [path[1]["className"] for path in drawing[2:]]
+    assert len(shades) == 2
+    assert all(shade.startswith("shade-") for shade in shades)
+
+
+def test_without_outlines_or_data_the_page_does_without_the_first_picture(town: Town) -> None:
+    visit = town.site.visit("")
+    assert map_draft.draft(town.site, visit) == []
+    town.shown = NoSnapshot("nothing was published yet")
+    assert map_draft.draft(town.site, visit) == []
+
+
+def test_the_maps_colours_are_written_down_once() -> None:
+    sheet = map_draft.palette()
+    for theme, colours in figures.SCALES.items():
+        assert all(colour in sheet for colour in colours), theme

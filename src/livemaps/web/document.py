@@ -11,6 +11,8 @@ from typing import Any
 import dash
 from flask import request
 
+from livemaps.resources import build_id
+from livemaps.web.parts.map_draft import palette
 from livemaps.web.site import Site
 
 DOCUMENT = """<!DOCTYPE html>
@@ -32,9 +34,10 @@ DOCUMENT = """<!DOCTYPE html>
 <link rel="alternate" type="application/atom+xml" title="{follow}" href="{feed}">
 <link rel="icon" type="image/svg+xml" href="{icon}">
 {css}
+<style>{palette}</style>
 {preload}
 </head>
-<body>
+<body data-build="{build}">
 <a class="skip-link" href="#page">{skip}</a>
 {app_entry}
 <noscript><p class="notice">{noscript}</p></noscript>
@@ -55,6 +58,7 @@ class Document(dash.Dash):
 
     def __init__(self, *arguments: Any, site: Site, **options: Any) -> None:
         self.site = site
+        self.build = build_id()
         super().__init__(*arguments, **options)
 
     def interpolate_index(self, *_: object, **parts: Any) -> str:
@@ -65,6 +69,7 @@ class Document(dash.Dash):
         return DOCUMENT.format(
             language=words.language,
             direction=words.direction,
+            build=self.build,
             follow=escape(words("feed.follow")),
             feed=escape(self.site.feed(visit)),
             theme=f' data-theme="{theme}"' if theme else "",
@@ -75,6 +80,7 @@ class Document(dash.Dash):
             title=escape(self.site.title(visit)),
             icon=self.get_asset_url("icon.svg"),
             css=parts["css"],
+            palette=palette(),
             preload=self._preload() if request.path == "/" else "",
             skip=escape(words("skip")),
             app_entry=SKELETON.format(loading=escape(words("loading"))),

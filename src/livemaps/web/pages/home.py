@@ -17,7 +17,7 @@ from livemaps.web.clientside import clientside
 from livemaps.web.components import icon
 from livemaps.web.elements import Element, Region, element
 from livemaps.web.page import Page
-from livemaps.web.parts import answer, breakdown, filters, listing, search
+from livemaps.web.parts import answer, breakdown, filters, listing, map_draft, search
 from livemaps.web.parts import map as area_map
 from livemaps.web.site import Site, Visit
 
@@ -32,7 +32,7 @@ GRAPH_OPTIONS: Mapping[str, Any] = {
 }
 
 
-def layout(_site: Site, visit: Visit) -> list[Any]:
+def layout(site: Site, visit: Visit) -> list[Any]:
     """Return the parts of the screen in reading order; callbacks fill them."""
     words = visit.words
     return [
@@ -55,7 +55,7 @@ def layout(_site: Site, visit: Visit) -> list[Any]:
                 html.Section(
                     [
                         Region(id=ids.MAP_HEAD, attributes={"className": "card-head"}),
-                        _map_box(visit),
+                        _map_box(site, visit),
                         Region(id=ids.MAP_LEGEND, attributes={"className": "legend"}),
                     ],
                     className="card map-card",
@@ -117,7 +117,7 @@ def _labelled(text: str) -> dict[str, Any]:
     return {"aria-label": text}
 
 
-def _map_box(visit: Visit) -> html.Div:
+def _map_box(site: Site, visit: Visit) -> html.Div:
     """Return the map with its buttons, and its table twin in the same box."""
     words = visit.words
     buttons = [
@@ -134,6 +134,10 @@ def _map_box(visit: Visit) -> html.Div:
     buttons.append(_locate_button(visit))
     return html.Div(
         [
+            Region(
+                tree=map_draft.draft(site, visit),
+                attributes={"className": "map-draft", "aria-hidden": "true"},
+            ),
             dcc.Graph(
                 id=ids.MAP,
                 figure=figures.blank(),
