@@ -32,6 +32,7 @@ if TYPE_CHECKING:
     from livemaps.publication import CityFeed
     from livemaps.refresh import Refresher
     from livemaps.store import Store
+    from livemaps.views.addresses import AddressSearch
 
 
 def create_app(
@@ -86,7 +87,17 @@ def create_board(settings: Settings, profile: Profile, *, clock: Clock = utc_now
         SettingError: the folder holds another city.
     """
     check_city(settings.data_dir, profile)
-    return Board(SnapshotReader(settings.data_dir), profile, settings, clock)
+    reader = SnapshotReader(settings.data_dir)
+    return Board(reader, profile, settings, clock, addresses=_address_search(settings, profile))
+
+
+def _address_search(settings: Settings, profile: Profile) -> AddressSearch | None:
+    """Return what asks the city's address search, None where the profile names none."""
+    if profile.geocoder is None:
+        return None
+    from livemaps.feeds.geocoder import Geocoding
+
+    return Geocoding(profile.geocoder, settings)
 
 
 def check_city(data_dir: Path, profile: Profile) -> None:

@@ -102,6 +102,14 @@ class Place(NamedTuple):
     lat: float | None
 
 
+class AddressPoint(NamedTuple):
+    """What an address search found: how it reads, and its point in degrees."""
+
+    label: str
+    long: float
+    lat: float
+
+
 class RequestRow(NamedTuple):
     """One service request as decoded from a feed: names as in Open311 GeoReport v2.
 

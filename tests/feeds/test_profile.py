@@ -221,7 +221,7 @@ def test_a_web_address_is_a_source_too(changed: Changed) -> None:
         ('"Open" = { stage = "received" }', "", "statuses", ["Closed", "Duplicate (Open)", "Duplicate (Closed)", "TO BE DELETED"], ["'received'"]),
         ("[links]", '[links]\nrequest_page = "https://x.example/r"', "links.request_page", "https://x.example/r", ["{service_request_id}"]),
         ("[links]", '[links]\nattribution_url = "x"', "links.attribution_url", "x", ["keys here are report_a_problem, request_page, portal"]),
-        ("[map]", "[map]\ngeocoder = 1", "map.geocoder", 1, ["it belongs to geocoder"]),
+        ("[map]", "[map]\nsimulated = 1", "map.simulated", 1, ["it belongs to simulated"]),
         ("[map]", "[mpa]", "mpa", {"long": -114.07, "lat": 51.03, "zoom": 9.6}, ["did you mean 'map'"]),
     ],
 )  # fmt: skip

@@ -95,6 +95,12 @@ ROUTES: Mapping[str, Described] = MappingProxyType(
             errors=(404, 503),
             cached=True,
         ),
+        "/api/v1/addresses": Described(
+            "The areas around an address, where the city has an address search.",
+            {JSON: reference("Addresses")},
+            parameters=("q",),
+            errors=(400, 404, 502, 503),
+        ),
         "/api/v1/areas.csv": Described(
             "The map's numbers.",
             {CSV: TEXT_BODY},

@@ -52,6 +52,13 @@ PARAMETERS: Mapping[str, Schema] = {
         "description": "The language of sentences.",
         "schema": {"type": "string", "examples": ["en", "fr"]},
     },
+    "q": {
+        "name": "q",
+        "in": "query",
+        "required": True,
+        "description": "The address as it was typed.",
+        "schema": {"type": "string", "minLength": 3, "maxLength": 120},
+    },
     "service_request_id": {
         "name": "service_request_id",
         "in": "path",
@@ -87,6 +94,7 @@ PARAMETERS: Mapping[str, Schema] = {
 MEANINGS: Mapping[int, str] = {
     400: "A part of the address cannot be read, or cannot be honoured.",
     404: "The address names what is not there.",
+    502: "What is asked on the way does not answer.",
     413: "The answer would be too large.",
     503: "There is no data yet, it is stale, or it cannot be read just now.",
 }

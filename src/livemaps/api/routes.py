@@ -13,6 +13,7 @@ from flask import Blueprint, Response, request
 from werkzeug.exceptions import HTTPException, MethodNotAllowed
 
 from livemaps.api import atom, exports, health
+from livemaps.api.addresses import add_addresses
 from livemaps.api.answers import (
     etag,
     http_error,
@@ -77,6 +78,7 @@ def blueprint(board: Board, settings: Settings, clock: Clock = utc_now) -> Bluep
     catalogue = Catalogue.load()
     _add_feed(routes, board, catalogue)
     add_request_feed(routes, board, catalogue)
+    add_addresses(routes, board)
     add_life(routes, board, catalogue)
     add_measures(routes, board, catalogue)
     add_openapi(routes, board.profile)

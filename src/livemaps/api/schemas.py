@@ -260,6 +260,19 @@ SCHEMAS: Mapping[str, Schema] = {
         {"type": {"const": "FeatureCollection"}, "features": listed(reference("Feature"))}
     ),
     "Facets": FACETS,
+    "Addresses": record(
+        {
+            "attribution": OPTIONAL_TEXT,
+            "addresses": listed(
+                record(
+                    {
+                        "address": TEXT,
+                        "areas": listed(record(dict.fromkeys(("layer", "key", "name"), TEXT))),
+                    }
+                )
+            ),
+        }
+    ),
     "Life": LIFE,
     "Field": FIELD,
     "Parameter": PARAMETER,

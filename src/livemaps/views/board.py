@@ -16,6 +16,7 @@ from livemaps.settings import Settings
 from livemaps.snapshot import Snapshot
 from livemaps.status import FILE, Status, read_status
 from livemaps.views import areas, facets, headline, life, listing, marks, query, search, trend
+from livemaps.views.addresses import AddressBook, AddressSearch, FoundAddress, located
 from livemaps.views.area import AreaRows, AreaView, LayerView, area_rows, area_view, layer_view
 from livemaps.views.backlog_page import BacklogPage, backlog_page
 from livemaps.views.known import Known
@@ -85,12 +86,14 @@ class Board:
         settings: Settings,
         clock: Clock = utc_now,
         measured: MeasuresSource | None = None,
+        addresses: AddressSearch | None = None,
     ) -> None:
         self.profile = profile
         self.settings = settings
         self._source = source
         self._measured = measured or MeasuresReader(settings.data_dir)
         self._clock = clock
+        self._addresses = AddressBook(addresses)
         self._memo = Memo(MOST_ANSWERS)
         self._told = Memo(MOST_TOLD)
 
@@ -241,6 +244,16 @@ class Board:
         """Return one request by its number, None where there is none."""
         return listing.find(self.snapshot(), service_request_id)
 
+    @property
+    def knows_addresses(self) -> bool:
+        """Whether the city has an address search."""
+        return self._addresses.exists
+
+    def addresses(self, text: str) -> tuple[FoundAddress, ...]:
+        """Return what an address may mean, with its areas. Raises what `AddressBook.find` does."""
+        places = self._addresses.find(text)
+        return located(self.snapshot(), self.settings.data_dir / "areas", places)
+
     def life(self, service_request_id: str) -> RequestLife | None:
         """Return the life of one request with what was seen of it, None where there is none.
 
@@ -358,7 +371,7 @@ class Board:
 
     def _known(self, snapshot: Snapshot) -> Known:
         """Return the names of a snapshot."""
-        return self._remembered(snapshot, ("known",), lambda: Known.of(snapshot))
+        return self._remembered(snapshot, ("known",), lambda: Known.of(snapshot, self.profile))
 
     def _tally(self, snapshot: Snapshot, filters: Filters) -> Tally:
         """Return the one count that most views are read from."""

@@ -11,7 +11,8 @@ from numpy.typing import NDArray
 from livemaps.model import AGE_BANDS, Filters, Stage
 from livemaps.snapshot import Snapshot, SnapshotLayer, Vocabulary
 from livemaps.views.ages import bands
-from livemaps.views.known import Known, fold
+from livemaps.views.known import Known
+from livemaps.views.search import NO_MATCH, Wanted
 from livemaps.views.tally import Tally, tally
 from livemaps.views.totals import measure_totals
 from livemaps.views.values import Facet, Facets, Option
@@ -58,12 +59,12 @@ def service_options(
     request under the other filters come last, so that a search never seems to miss a name.
     """
     counted = counted or tally(snapshot, filters)
-    words = fold(text).split()
+    wanted = Wanted.of(known, text)
     counts = counted.facets["service"].tolist()
     found = [
         (name.value, name.label, counts[name.code])
         for name in known.findable
-        if name.kind == "service" and all(word in name.folded[0] for word in words)
+        if name.kind == "service" and wanted.rank(name) < NO_MATCH
     ]
     return _options(sorted(found, key=_by_count), filters.services)[:limit]
 

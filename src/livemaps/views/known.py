@@ -7,6 +7,7 @@ from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
 from typing import NamedTuple
 
+from livemaps.feeds.profile import Profile
 from livemaps.snapshot import Snapshot
 
 
@@ -37,15 +38,18 @@ class Known:
     layers: Mapping[str, Collection[str]]
     """By boundary layer, finest first: its area keys and the pseudo-keys of the unplaced."""
     findable: tuple[Findable, ...] = ()
+    everyday: tuple[tuple[str, tuple[tuple[str, ...], ...]], ...] = ()
+    """Everyday words, folded, and for each the texts that it means, as folded words."""
 
     @classmethod
-    def of(cls, snapshot: Snapshot) -> Known:
-        """Collect the names of a snapshot."""
+    def of(cls, snapshot: Snapshot, profile: Profile | None = None) -> Known:
+        """Collect the names of a snapshot, with the translations and words of a profile."""
         columns = ("service", "category", "agency", "channel")
         return cls(
             {column: snapshot.vocab.of(column).codes for column in columns},
             {layer.id: layer.code_of for layer in snapshot.layers},
-            tuple(_findable(snapshot)),
+            tuple(_findable(snapshot, profile)),
+            _everyday(profile),
         )
 
     @property
@@ -58,11 +62,32 @@ class Known:
         return self.vocabularies[dimension]
 
 
-def _findable(snapshot: Snapshot) -> Iterator[Findable]:
+def _everyday(
+    profile: Profile | None,
+) -> tuple[tuple[str, tuple[tuple[str, ...], ...]], ...]:
+    """Return the everyday words of all languages: who types a word means it in any of them."""
+    tables = profile.search_words.values() if profile else ()
+    return tuple(
+        (fold(word), tuple(tuple(fold(text).split()) for text in meant))
+        for table in tables
+        for word, meant in table.items()
+    )
+
+
+def _findable(snapshot: Snapshot, profile: Profile | None) -> Iterator[Findable]:
     """Yield everything that has a name, areas first."""
     for layer in snapshot.layers:
         for code, (key, name) in enumerate(zip(layer.keys, layer.area_names, strict=True)):
             yield Findable(layer.id, key, name, code, (fold(name), fold(key)))
     for kind in ("category", "service", "agency"):
         for name, code in snapshot.vocab.of(kind).codes.items():
-            yield Findable(kind, name, name, code, (fold(name),))
+            read = {fold(name): None, **dict.fromkeys(_translations(profile, kind, name))}
+            yield Findable(kind, name, name, code, tuple(read))
+
+
+def _translations(profile: Profile | None, kind: str, name: str) -> Iterator[str]:
+    """Yield how a name reads in the languages that the profile has it in, folded."""
+    for translation in profile.translations.values() if profile else ():
+        text = translation.read(kind, name)
+        if text:
+            yield fold(text)

@@ -2,16 +2,24 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from dataclasses import dataclass
 from heapq import nsmallest
 
 from livemaps.model import Filters
 from livemaps.snapshot import Snapshot
-from livemaps.views.known import Known, fold
-from livemaps.views.listing import find
+from livemaps.views.known import Findable, Known, fold
+from livemaps.views.numbers import numbers
 from livemaps.views.tally import Tally, tally
 from livemaps.views.values import Suggestion
 
 LONGEST_TEXT = 100
+
+EVERYDAY = 1
+"""The rank of a service that an everyday word means: as good as the beginnings of its words."""
+
+SHORTEST_WORD = 3
+"""Letters from which on an everyday word is recognised by its beginning."""
 
 NO_MATCH = 3
 """The rank of a name that a text does not mean."""
@@ -27,34 +35,58 @@ def search(
 ) -> tuple[Suggestion, ...]:
     """Return what a text may mean, best first: at most `limit` suggestions.
 
-    A request's whole number comes first, then names that begin with the text, then names in
-    which each word of the text begins a word, then names that hold each word anywhere; within
-    these the most frequent first. Case and accents do not matter. Of areas the key counts as
+    A request's number comes first (its distinctive end is enough, with or without dashes), then
+    names that begin with the text, then names in which each word of the text begins a word and
+    services that an everyday word means, then names that hold each word anywhere; within these
+    the most frequent first. Case and accents do not matter. Of areas the key counts as
     a name too. Counts are those under the other filters, as in the facets.
     """
     text = text[:LONGEST_TEXT].strip()
-    wanted = fold(text).split()
-    if not wanted:
+    wanted = Wanted.of(known, text)
+    if not wanted.words:
         return ()
     counted = counted or tally(snapshot, filters)
     counts = {kind: found.tolist() for kind, found in counted.facets.items()}
     matches = [
         (rank, -counts[name.kind][name.code], name.label, name.kind, name.value)
         for name in known.findable
-        if (rank := min(_rank(folded, wanted) for folded in name.folded)) < NO_MATCH
+        if (rank := wanted.rank(name)) < NO_MATCH
     ]
     best = [
         Suggestion(kind, value, label, -count)
         for _, count, label, kind, value in nsmallest(limit, matches)
     ]
-    request = find(snapshot, text)
-    if request is None:
-        return tuple(best)
-    number = request.service_request_id
-    return (Suggestion("request", number, number, 1), *best)[:limit]
+    found = [Suggestion("request", number, number, 1) for number in numbers(snapshot, text)]
+    return (*found, *best)[:limit]
 
 
-def _rank(folded: str, wanted: list[str]) -> int:
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """What was typed, folded: its words, and the texts that it means as an everyday word."""
+
+    words: tuple[str, ...]
+    meant: tuple[tuple[str, ...], ...]
+
+    @classmethod
+    def of(cls, known: Known, text: str) -> Wanted:
+        """Fold a text; "pothole" begins the everyday word "potholes"."""
+        words = tuple(fold(text).split())
+        whole = " ".join(words)
+        if len(whole) < SHORTEST_WORD:
+            return cls(words, ())
+        found = (meant for everyday, meant in known.everyday if everyday.startswith(whole))
+        return cls(words, tuple(texts for meant in found for texts in meant))
+
+    def rank(self, name: Findable) -> int:
+        """Return how well a name is meant: 0 best, `NO_MATCH` not at all."""
+        rank = min(_rank(folded, self.words) for folded in name.folded)
+        if rank < NO_MATCH or name.kind != "service":
+            return rank
+        found = any(all(word in name.folded[0] for word in text) for text in self.meant)
+        return EVERYDAY if found else NO_MATCH
+
+
+def _rank(folded: str, wanted: Sequence[str]) -> int:
     """Return how well a folded name matches: 0 best, `NO_MATCH` not at all."""
     if folded.startswith(" ".join(wanted)):
         return 0

@@ -23,12 +23,14 @@ from livemaps.feeds.profile.reading import (
     shipped_profiles,
     summary,
 )
+from livemaps.feeds.profile.wording import Geocoder, Translation
 
 __all__ = [
     "CalendarProfile",
     "Counting",
     "FeedProfile",
     "Fields",
+    "Geocoder",
     "LayerProfile",
     "Links",
     "MapProfile",
@@ -38,6 +40,7 @@ __all__ = [
     "SourceKind",
     "Standard",
     "StatusMeaning",
+    "Translation",
     "calendar_warnings",
     "load_profile",
     "profile_from_mapping",

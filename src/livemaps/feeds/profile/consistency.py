@@ -20,6 +20,7 @@ from livemaps.feeds.profile.promise_checks import (
     standard_faults,
 )
 from livemaps.feeds.profile.values import DATASET, nearest
+from livemaps.feeds.profile.wording_checks import wording_faults
 
 _OPEN = frozenset({"received", "in_progress"})
 _DONE = "resolved"
@@ -31,9 +32,9 @@ def inconsistencies(
     data: Mapping[str, Any], folder: Path, lines: Lines
 ) -> Iterator[ProfileProblem]:
     """Yield a problem for each contradiction between keys; `folder` is where paths start."""
-    promises = (standard_faults, calendar_faults, population_faults)
+    others = (standard_faults, calendar_faults, population_faults, wording_faults)
     own = (_layer_ids, _within, _dates, _files, _area_codes, _coordinates, _backlog)
-    for check in (*own, *promises):
+    for check in (*own, *others):
         for path, value, remedy in check(data, folder):
             yield problem(path, value, remedy, lines)
 

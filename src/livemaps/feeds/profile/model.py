@@ -33,6 +33,7 @@ from livemaps.feeds.profile.values import (
     Url,
     in_language,
 )
+from livemaps.feeds.profile.wording import EverydayWords, Geocoder, Translation
 from livemaps.model import PlacePrecision, Stage, Standing, TimePrecision
 
 DEFAULT_SIMPLIFY_METRES = 40.0
@@ -265,8 +266,15 @@ class Profile(Part):
     licence_url: Url | None = Field(default=None, description="the licence's page")
     links: Links = Field(default=Links(), description="where visitors can go on")
     map: MapProfile = Field(description="what the map shows at first")
-    geocoder: Url | None = Field(
+    geocoder: Geocoder | None = Field(
         default=None, description="an address search; leave it out to have none"
+    )
+    search_words: EverydayWords = Field(
+        default_factory=dict,
+        description="by language: everyday words, and what they mean in the names of services",
+    )
+    translations: FrozenMapping[Translation] = Field(
+        default_factory=dict, description="by language: how names of the feed read"
     )
 
     @property
@@ -302,6 +310,14 @@ class Profile(Part):
             service_name == apart or service_name.startswith(apart + self.category_separator)
             for apart in self.set_apart_services
         )
+
+    def translated(self, kind: str, name: str, language: str) -> str:
+        """Return how a service, category, agency or channel reads in a language.
+
+        What the profile does not translate reads as it was published.
+        """
+        translation = self.translations.get(language)
+        return (translation.read(kind, name) if translation else None) or name
 
     def standard(self, service_name: str) -> Standard | None:
         """Return the standard of a service: its own, else its category's, else None."""

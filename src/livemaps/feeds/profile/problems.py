@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import tomllib
 from collections.abc import Iterator, Mapping
+from types import NoneType
 from typing import Any, get_args
 
 from pydantic import BaseModel, ValidationError
@@ -159,7 +160,9 @@ def _table(field: FieldInfo | None) -> tuple[type[BaseModel] | None, type[BaseMo
         return None, None
     if isinstance(field.annotation, type) and issubclass(field.annotation, BaseModel):
         return field.annotation, None
-    return None, next(_models(field.annotation), None)
+    model = next(_models(field.annotation), None)
+    # `Geocoder | None`: one table that may be left out.
+    return (model, None) if NoneType in get_args(field.annotation) else (None, model)
 
 
 def _models(annotation: Any) -> Iterator[type[BaseModel]]:

@@ -18,6 +18,7 @@ from livemaps.feeds.profile.model import LayerProfile, Profile, SourceKind
 from livemaps.feeds.profile.problems import Lines, model_problems, syntax_problem
 from livemaps.feeds.profile.promises import Counting, PopulationTable
 from livemaps.feeds.profile.values import nearest
+from livemaps.feeds.profile.wording_checks import with_file
 
 SUFFIX = ".toml"
 
@@ -77,6 +78,9 @@ def profile_from_mapping(
         update={
             "layers": tuple(_located(profile, start)),
             "population": MappingProxyType(dict(_located_tables(profile, start))),
+            "translations": MappingProxyType(
+                {name: with_file(told, start) for name, told in profile.translations.items()}
+            ),
         }
     )
 

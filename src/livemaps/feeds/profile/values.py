@@ -101,7 +101,8 @@ def _address(value: str) -> str:
     return value.rstrip("/")
 
 
-def _url(value: str) -> str:
+def url(value: str) -> str:
+    """Return a web address; ValueError where it is none."""
     if _web_parts(value) is None:
         raise ValueError("write a whole web address that begins with https:// or http://")
     return value
@@ -137,7 +138,7 @@ def template_check(*allowed: str) -> Callable[[str], str]:
 def _request_page(value: str) -> str:
     if "{service_request_id}" not in value:
         raise ValueError("put {service_request_id} where the request's number belongs")
-    return _url(template_check("service_request_id")(value))
+    return url(template_check("service_request_id")(value))
 
 
 def _in_languages(value: object) -> object:
@@ -198,7 +199,7 @@ Identifier = Annotated[str, AfterValidator(_identifier)]
 LayerId = Annotated[str, AfterValidator(_layer_id)]
 Dataset = Annotated[str, AfterValidator(_dataset)]
 Address = Annotated[str, AfterValidator(_address)]
-Url = Annotated[str, AfterValidator(_url)]
+Url = Annotated[str, AfterValidator(url)]
 RequestPage = Annotated[str, AfterValidator(_request_page)]
 InLanguages = Annotated[
     Mapping[str, Text],
