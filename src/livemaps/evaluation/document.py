@@ -24,6 +24,8 @@ class Heading:
     """That which makes it again."""
     data: str
     """What was evaluated, in a sentence."""
+    limits: str = ""
+    """What it cannot show, in a few sentences."""
 
 
 def write_document(path: Path, heading: Heading, sections: Sequence[Section]) -> None:
@@ -54,6 +56,8 @@ def _document(heading: Heading, sections: Sequence[Section]) -> Iterator[str]:
         for claim in section.claims
     ]
     yield from _table(("claim", "bar", "measured", ""), rows)
+    if heading.limits:
+        yield from ("", heading.limits)
     for section in sections:
         yield from _section(section)
 

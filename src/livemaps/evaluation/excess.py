@@ -91,8 +91,10 @@ def _told(measures: Measures) -> tuple[list[Words], list[Words]]:
     for layer in measures.layers:
         spot = arrays.get(f"{layer.id}/{SPOT_WINDOW}/spots/spot")
         if spot is not None:
-            tested = int((spot != NOT_TESTED).sum())
-            spots += [Words(layer.id, "spots", tested, int((spot >= HOT).sum()))]
+            spots += [
+                Words(layer.id, "spots", int((one != NOT_TESTED).sum()), int((one >= HOT).sum()))
+                for one in spot.T
+            ]
     return words, spots
 
 
@@ -162,7 +164,7 @@ def _null_rows(own: Said, mixed: Said) -> list[Null]:
 def _null_table(rows: Sequence[Null]) -> TextTable:
     return TextTable(
         "False words where nothing differs. A family of tests is one layer, window and kind of "
-        "group; its false discovery rate is held at 5 %, so that 5 % of families may have any.",
+        "group, of spots one layer and group; its false discovery rate is held at 5 %, so that 5 % of families may have any.",
         ("against", "families of tests", "with a false word", "", "cells tested", "false words"),
         tuple(
             (

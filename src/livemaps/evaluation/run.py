@@ -30,6 +30,14 @@ from livemaps.evaluation.times import TIMES
 
 EXPERIMENTS: tuple[Experiment, ...] = (TIMES, FORECASTS, SURGES, EXCESS, REREPORTS, COSTS)
 
+SIMULATED_LIMITS = (
+    "What a simulated city cannot show: its days are busy by weekday, season and chance alone, and "
+    "its services close requests no faster or slower from year to year. A real city has reforms, "
+    "strikes and campaigns, after which times and forecasts are off until the new ways are in the "
+    "past that they are made from. `livemaps evaluate --data-dir` does the same with a city's own "
+    "requests."
+)
+
 Show = Callable[[int, int | None], None]
 """Takes how many steps are done, and how many there are."""
 
@@ -77,7 +85,7 @@ def evaluate_simulated(options: Options, show: Show) -> Sequence[Claim]:
         f"The city is simulated (seed {options.seed}): {len(history.lives):,} requests from "
         f"{day_text(history.since)} to {day_text(plan.last_day - 1)}, so that the truth is known."
     )
-    return _evaluate(options, plan, Heading(options.command, data), show)
+    return _evaluate(options, plan, Heading(options.command, data, SIMULATED_LIMITS), show)
 
 
 def evaluate_city(options: Options, data_dir: Path, city: str, show: Show) -> Sequence[Claim]:

@@ -214,8 +214,8 @@ def _section(
         remarks=(
             (
                 "The simulated city draws snowfalls by lot, which bring up to four times the usual "
-                "for some services: real surges that nobody planted. The second column has them; "
-                "they are no false alarms."
+                "for some services: real surges that nobody planted. The columns with snowfalls have "
+                "them too; they are no false alarms."
             ),
         )
         if plan.simulated
@@ -258,7 +258,13 @@ def _null_table(null: Told, weather: Told) -> TextTable:
     rows.append(("all levels", *_yearly(null, None), *_yearly(weather, None)))
     return TextTable(
         "Alarms in a year where nothing was planted.",
-        ("level", "alarms", "days with any", "with snowfalls: alarms", "days with any"),
+        (
+            "level",
+            "alarms",
+            "days with any",
+            "alarms with snowfalls",
+            "days with any, with snowfalls",
+        ),
         tuple(rows),
     )
 

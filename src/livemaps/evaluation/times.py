@@ -238,7 +238,9 @@ def _claims(
         yield Claim(
             f"“{name}” times hold for requests of later months",
             f"{100 * low:.0f} to {100 * high:.0f} %{'' if share == 0.8 else ', ties split'}",
-            f"{percent(found.plain)} ({percent(found.split)} with ties split)",
+            f"{percent(found.plain)} ({percent(found.split)} with ties split)"
+            if share == 0.8
+            else f"{percent(found.split)} ({percent(found.plain)} as told)",
             low <= (found.plain if share == 0.8 else found.split) <= high,
         )
     worst = [row for row in waits if row[1] == 0.8]
