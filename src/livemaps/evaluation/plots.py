@@ -18,8 +18,8 @@ INK, GRID, PAPER, TARGET = "#24364b", "#d5dde6", "#ffffff", "#dbe7f3"
 LINES = ("#2f6aa3", "#c2703d", "#4d8a6a", "#7a6aa8")
 MARKERS = ("o", "s", "^", "D")
 INCHES = (6.4, 3.0)
-MOST_NAMES = 14
-"""More names than this are not all written along the x axis."""
+MOST_LETTERS = 80
+"""As many letters fit beneath the x axis; of longer names not all are written."""
 
 STYLE: Mapping[str, Any] = MappingProxyType(
     {
@@ -93,7 +93,7 @@ def _fill(axes: Any, chart: Chart) -> None:
         else:
             marker = MARKERS[at % len(MARKERS)]
             axes.plot(places, series.y, color=colour, marker=marker, ms=3.5, label=series.label)
-    step = -(-len(chart.x) // MOST_NAMES)
+    step = -(-sum(len(name) + 1 for name in chart.x) // MOST_LETTERS)
     axes.set_xticks(places[::step], list(chart.x)[::step])
     axes.set_xlabel(chart.x_label)
     axes.set_ylabel(chart.y_label)
