@@ -16,7 +16,7 @@ from pathlib import Path
 from types import MappingProxyType
 
 from babel import Locale
-from babel.dates import format_date, format_datetime, format_time
+from babel.dates import format_date, format_datetime, format_skeleton, format_time
 from babel.lists import format_list
 from babel.numbers import format_decimal, format_percent, get_group_symbol
 
@@ -76,6 +76,10 @@ class Words:
     def day(self, day: int, width: str = "medium") -> str:
         """Return a day number as a date, such as `27 Aug 2026`."""
         return str(format_date(day_date(day), format=width, locale=self.locale))
+
+    def month(self, day: int) -> str:
+        """Return the month of a day number, such as `Aug 2026`."""
+        return str(format_skeleton("yMMM", day_date(day), locale=self.locale))
 
     def moment(self, moment: datetime) -> str:
         """Return a datetime as date and time; turn it to the city's zone first."""

@@ -17,12 +17,19 @@ from livemaps.web import ids, shell, static
 from livemaps.web.clientside import clientside
 from livemaps.web.document import Document
 from livemaps.web.page import Page
-from livemaps.web.pages import about, home, missing, status
+from livemaps.web.pages import about, agency, backlog, home, missing, status
 from livemaps.web.pages import request as one_request
 from livemaps.web.site import Site, Visit
 from livemaps.web.urlstate import Address
 
-PAGES: tuple[Page, ...] = (home.PAGE, one_request.PAGE, status.PAGE, about.PAGE)
+PAGES: tuple[Page, ...] = (
+    home.PAGE,
+    one_request.PAGE,
+    backlog.PAGE,
+    agency.PAGE,
+    status.PAGE,
+    about.PAGE,
+)
 """All pages, in the order in which the header leads to them."""
 
 POLL_SECONDS = 10.0

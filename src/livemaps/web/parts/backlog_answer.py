@@ -1,0 +1,205 @@
+"""The head of the managers' screens: the answer in words, the figures, and ways to narrow."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from livemaps.measures.world import CITY
+from livemaps.views import Facets
+from livemaps.views.backlog_page import BacklogPage
+from livemaps.views.measures.surge import SurgeNow
+from livemaps.web.components import definition, link, menu, notice
+from livemaps.web.elements import Child, Element, element, tree
+from livemaps.web.page import heading
+from livemaps.web.parts.answer import chips, problems
+from livemaps.web.parts.behind import OLD, linked, quiet, to_list
+from livemaps.web.site import Visit
+
+NARROWED_BY = ("agency", "category", "channel")
+
+
+def answer(visit: Visit, found: BacklogPage, facets: Facets, scope: str, over_line: str) -> Element:
+    """Return the answer in words with each number a link to what is behind it."""
+    words, shown = visit.words, found.headline
+    title = words("backlog.answer.open", scope=scope, count=shown.total, old=shown.over_four_weeks)
+    behind = (
+        to_list(visit, found.filters),
+        to_list(visit, found.filters, ages=OLD),
+    )
+    head = heading("", shown.version)
+    return element(
+        "header",
+        problems(visit),
+        element("p", over_line, class_="over-line"),
+        [*head, *linked(title, *behind)],
+        element(
+            "p", [part for one in sentences(visit, found) for part in (*one, " ")], class_="lede"
+        ),
+        chips(visit, facets),
+        quiet(words("backlog.lifted")) if found.lifted else None,
+        class_="page-answer",
+    )
+
+
+def plain(visit: Visit, found: BacklogPage, scope: str) -> str:
+    """Return the answer for the preview of a link."""
+    words, shown = visit.words, found.headline
+    title = words("backlog.answer.open", scope=scope, count=shown.total, old=shown.over_four_weeks)
+    said = ("".join(_text(part) for part in one) for one in sentences(visit, found))
+    return " ".join([title.replace("**", "") + ".", *said])
+
+
+def _text(part: Child) -> str:
+    """Return the text of a part of a sentence."""
+    if isinstance(part, list):
+        return "".join(_text(child) for child in part[2:])
+    return part if isinstance(part, str) else ""
+
+
+def sentences(visit: Visit, found: BacklogPage) -> Iterator[list[Child]]:
+    """Yield the sentences below the headline; each says one thing."""
+    words, queues = visit.words, found.service_queues
+    if queues is not None and queues.told:
+        growing = words("backlog.answer.growing", count=queues.growing)
+        shrinking = words("backlog.answer.shrinking", count=queues.shrinking)
+        text = words("backlog.answer.queues", growing=growing, shrinking=shrinking)
+        yield linked(text, "#growing", "#shrinking")
+    if found.surge is not None:
+        yield linked(_surge(visit, found), "#surge")
+    if found.overdue is not None:
+        yield linked(words("backlog.answer.overdue", count=found.overdue), "#standards")
+    elif found.published is False and found.beyond is not None:
+        text = words("backlog.answer.beyond", count=found.beyond.beyond)
+        yield linked(text, "#standards")
+    if found.unattended:
+        yield linked(words("backlog.answer.unattended", count=found.unattended), "#unattended")
+
+
+def _surge(visit: Visit, found: BacklogPage) -> str:
+    """Return whether there is a surge, and which is the largest."""
+    words, surge = visit.words, found.surge
+    if surge is None or not surge.found:
+        ago = found.as_of_day - (surge.complete_day if surge else found.as_of_day)
+        return words("backlog.answer.no_surge", ago=words.ages(ago))
+    return words("backlog.answer.surge", name=surge_name(visit, surge.found[0]))
+
+
+def surge_name(visit: Visit, one: SurgeNow) -> str:
+    """Return what the group of a surge is called."""
+    if one.level == CITY:
+        return visit.words("level.city", city=visit.profile.name)
+    return visit.label(one.level, one.group.key, one.group.name)
+
+
+def figures(visit: Visit, found: BacklogPage) -> Element:
+    """Return the few large numbers."""
+    return element("dl", _figures(visit, found), class_="figures card", key="figures")
+
+
+def _figures(visit: Visit, found: BacklogPage) -> Iterator[Element]:
+    """Yield the large numbers, each with its definition and what is behind it."""
+    words, shown, filters = visit.words, found.headline, found.filters
+    yield _figure(visit, "open", shown.total, words("backlog.figure.open"), to_list(visit, filters))
+    old = to_list(visit, filters, ages=OLD)
+    yield _figure(visit, "age", shown.over_four_weeks, words("backlog.figure.old"), old)
+    week = found.last_week
+    if week is not None:
+        period, came, went = week
+        day = words.day(period.end)
+        yield _figure(visit, "flow", came, words("backlog.figure.in", day=day), "#flow", "in")
+        yield _figure(visit, "flow", went, words("backlog.figure.out", day=day), "#flow", "out")
+    if found.overdue is not None:
+        text = words("backlog.figure.overdue")
+        yield _figure(visit, "overdue", found.overdue, text, "#standards")
+    elif found.published is False and found.beyond is not None:
+        text = words("backlog.figure.beyond")
+        yield _figure(visit, "usual-time", found.beyond.beyond, text, "#standards")
+    text = words("backlog.figure.unattended")
+    yield _figure(visit, "unattended", found.unattended, text, "#unattended")
+    if found.surge is not None:
+        yield _surge_figure(visit, found)
+
+
+def _surge_figure(visit: Visit, found: BacklogPage) -> Element:
+    """Return whether anything surges, as one of the figures."""
+    words, surging = visit.words, bool(found.surge and found.surge.found)
+    state = words(f"backlog.surge.{'some' if surging else 'none'}")
+    day = words.day(found.surge.complete_day) if found.surge else ""
+    return element(
+        "div",
+        element(
+            "dt", words("backlog.figure.surge", day=day), definition(words, visit.address, "surge")
+        ),
+        element("dd", element("a", state, href="#surge"), class_="figure-word"),
+        class_="figure-warning" if surging else None,
+        key="surge",
+    )
+
+
+def _figure(
+    visit: Visit, metric: str, number: int, text: str, target: object, key: str = ""
+) -> Element:
+    """Return one large number."""
+    written = visit.words.number(number)
+    anchored = isinstance(target, str)
+    value = element("a", written, href=target) if anchored else link(str(target), written)
+    return element(
+        "div",
+        element("dt", text, definition(visit.words, visit.address, metric)),
+        element("dd", value),
+        key=metric + key,
+    )
+
+
+def narrowing(visit: Visit, facets: Facets, by: tuple[str, ...] = NARROWED_BY) -> Element:
+    """Return a short row of menus that narrow the screen to one agency, category, area, channel."""
+    words = visit.words
+    layers = [layer.id for layer in visit.profile.layers]
+    dimensions = (*by, layers[-1]) if layers else by
+    menus = [_menu(visit, facets, dimension) for dimension in dimensions]
+    return element(
+        "nav", menus, class_="narrowing no-print", aria_label=words("backlog.narrow"), key="narrow"
+    )
+
+
+def _menu(visit: Visit, facets: Facets, dimension: str) -> Element | None:
+    """Return the menu of one filter; an option leads to the screen of it alone."""
+    facet = facets.facets.get(dimension)
+    options = [option for option in facet.options if option.value] if facet else []
+    if not options:
+        return None
+    items = [
+        link(
+            visit.address.only(dimension, option.value),
+            element("span", visit.label(dimension, option.value, option.label)),
+            element("span", visit.words.number(option.count), class_="count"),
+            aria_current="true" if option.chosen else None,
+        )
+        for option in options
+    ]
+    return [*menu(visit.dimension(dimension), items, "menu narrow-menu")]
+
+
+def nothing(visit: Visit, found: BacklogPage) -> Element | None:
+    """Return that nothing is open under the filters, and how to loosen them."""
+    if found.headline.total:
+        return None
+    words = visit.words
+    loosened = [
+        element("li", link(without, words("filters.clear")), key=key)
+        for key, without in (("clear", visit.address.cleared()),)
+        if visit.address.query != without.query
+    ]
+    text = element("p", words("backlog.nothing"))
+    return notice("plain", words("none.title"), text, element("ul", loosened) if loosened else None)
+
+
+def head(
+    visit: Visit, found: BacklogPage, facets: Facets, scope: str, over_line: str
+) -> list[Element]:
+    """Return everything above the first picture."""
+    return tree(
+        answer(visit, found, facets, scope, over_line),
+        nothing(visit, found),
+        figures(visit, found),
+    )

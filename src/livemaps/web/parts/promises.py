@@ -1,0 +1,264 @@
+"""What was on time and what is overdue; where nothing is promised, what waits longer than usual."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from livemaps.model import Filters
+from livemaps.views.backlog_page import BacklogPage, Standards
+from livemaps.views.backlog_parts import Beyond
+from livemaps.views.measures.standards import Period, Record, Standing
+from livemaps.web.charts import Line, Plot, chart
+from livemaps.web.components import definition, rich
+from livemaps.web.elements import Element, element
+from livemaps.web.page import path_to, pending
+from livemaps.web.parts.behind import (
+    card,
+    linked,
+    measure_file,
+    quiet,
+    to_agency,
+)
+from livemaps.web.site import Visit
+
+REQUEST = "/request/<service_request_id>"
+
+MOST_AGENCIES = 8
+MOST_MONTHS = 24
+FEWEST_DUE = 20
+"""Below so many that were due, a share jumps by five points with a single one: none is said."""
+
+
+def promises(visit: Visit, found: BacklogPage) -> Element:
+    """Return the record against the standards, or beside the usual times where there are none."""
+    words = visit.words
+    if found.published is None:
+        return card(visit, "standards", words("backlog.standards.title"), "on-time", pending(visit))
+    if found.published and found.standards is not None:
+        return _standards(visit, found, found.standards)
+    return _beyond(visit, found)
+
+
+def _standards(visit: Visit, found: BacklogPage, standards: Standards) -> Element:
+    """Return how much was on time and what is overdue."""
+    words = visit.words
+    record = standards.record
+    said: Element = quiet(words("backlog.one_filter"))
+    picture = None
+    if record is not None:
+        said = element("p", rich(_said(visit, record)))
+        picture = _months(visit, record.months)
+    level = found.subject.level if found.subject else "city"
+    return card(
+        visit,
+        "standards",
+        words("backlog.standards.title"),
+        "on-time",
+        said,
+        picture,
+        _agencies(visit, standards.agencies) if level != "agency" else None,
+        files=[measure_file(visit, "standards", found.filters, by=level, period="month")]
+        if found.subject
+        else (),
+    )
+
+
+def _said(visit: Visit, record: Record) -> str:
+    """Return the record in words."""
+    words, share = visit.words, record.total.share
+    now = words("backlog.standards.now", count=record.now.overdue, week=record.now.due_this_week)
+    if share is None or record.total.due < FEWEST_DUE:
+        return f"{words('backlog.standards.too_few')} {now}"
+    told = words("backlog.standards.said", share=words.percent(share), count=record.total.due)
+    return f"{told} {now}"
+
+
+def _months(visit: Visit, months: Sequence[Period]) -> Element | None:
+    """Return the share on time by the month in which requests were due."""
+    words, shown = visit.words, list(months)[-MOST_MONTHS:]
+    if len(shown) < 2:
+        return None
+    whole = [month.whole for month in shown]
+    last = max((at for at, is_whole in enumerate(whole) if is_whole), default=-1)
+    shares = [month.due.share if month.due.due >= FEWEST_DUE else None for month in shown]
+    plot = Plot(
+        title=words("backlog.standards.chart"),
+        steps=[words.month(month.start) for month in shown],
+        step_name=words("backlog.month"),
+        marks=[Line(words("backlog.standards.line"), shares)],
+        unit=words("backlog.standards.unit"),
+        incomplete_from=last + 1,
+        name=f"{visit.profile.id}-on-time",
+    )
+    return chart(plot, words, words.percent)
+
+
+def _agencies(visit: Visit, agencies: Sequence[Standing]) -> Element | None:
+    """Return the agencies with the most that is overdue."""
+    if not agencies:
+        return None
+    words = visit.words
+    head = (
+        element("th", visit.dimension("agency"), scope="col"),
+        element(
+            "th",
+            words("backlog.column.overdue"),
+            definition(words, visit.address, "overdue"),
+            scope="col",
+            class_="number",
+        ),
+        element("th", words("backlog.column.due"), scope="col", class_="number wide"),
+        element("th", words("backlog.column.on_time"), scope="col", class_="number"),
+    )
+    rows = [_standing(visit, one) for one in agencies[:MOST_AGENCIES]]
+    return element("table", element("thead", element("tr", head)), element("tbody", rows))
+
+
+def _standing(visit: Visit, one: Standing) -> Element:
+    words, share = visit.words, one.due.share
+    told = share is not None and one.due.due >= FEWEST_DUE
+    return element(
+        "tr",
+        element("th", _agency(visit, one.name), scope="row"),
+        element("td", words.number(one.now.overdue), class_="number total"),
+        element("td", words.number(one.due.due), class_="number wide"),
+        element(
+            "td",
+            words.percent(share) if told and share is not None else words("backlog.too_few"),
+            class_="number",
+        ),
+        key=one.name or "none",
+    )
+
+
+def _agency(visit: Visit, name: str) -> Element:
+    """Return an agency's name, which leads to its page."""
+    label = visit.label("agency", name)
+    return (
+        element("a", label, href=to_agency(visit, name), data_nav=True)
+        if name
+        else element("span", label)
+    )
+
+
+def _beyond(visit: Visit, found: BacklogPage) -> Element:
+    """Return how many open requests wait longer than is usual for their service."""
+    words, beyond = visit.words, found.beyond
+    title = words("backlog.usual.title")
+    if beyond is None:
+        return card(visit, "standards", title, "usual-time", pending(visit))
+    agencies = _beyond_agencies(visit, beyond)
+    return card(
+        visit,
+        "standards",
+        title,
+        "usual-time",
+        element("p", rich(_beyond_said(visit, beyond))),
+        agencies,
+        quiet(words("backlog.usual.note")),
+        files=[measure_file(visit, "usual-time", _of_services(found.filters))],
+    )
+
+
+def _of_services(filters: Filters) -> Filters:
+    """Return the filters that usual times know."""
+    return Filters(services=filters.services, categories=filters.categories)
+
+
+def _beyond_said(visit: Visit, beyond: Beyond) -> str:
+    words = visit.words
+    if not beyond.open:
+        return words("backlog.usual.none")
+    share = words.percent(beyond.beyond / beyond.open)
+    return words("backlog.usual.said", count=beyond.beyond, open=beyond.open, share=share)
+
+
+def _beyond_agencies(visit: Visit, beyond: Beyond) -> Element | None:
+    """Return the agencies with the most requests beyond the usual time."""
+    if len(beyond.agencies) < 2:
+        return None
+    words = visit.words
+    head = [
+        element("th", visit.dimension("agency"), scope="col"),
+        element("th", words("backlog.column.beyond"), scope="col", class_="number"),
+        element("th", words("backlog.column.open"), scope="col", class_="number"),
+    ]
+    rows = [
+        element(
+            "tr",
+            element("th", _agency(visit, group.name), scope="row"),
+            element("td", words.number(group.beyond), class_="number total"),
+            element("td", words.number(group.open), class_="number"),
+            key=group.name or "none",
+        )
+        for group in beyond.agencies[:MOST_AGENCIES]
+    ]
+    return element("table", element("thead", element("tr", head)), element("tbody", rows))
+
+
+def unattended(visit: Visit, found: BacklogPage) -> Element:
+    """Return the open requests of which nothing was heard: by agency, and the oldest ones."""
+    words = visit.words
+    text = words(
+        "backlog.unattended.said",
+        count=found.unattended,
+        share=words.percent(found.unattended / max(found.headline.total, 1)),
+    )
+    return card(
+        visit,
+        "unattended",
+        words("backlog.unattended.title"),
+        "unattended",
+        element("p", rich(text)),
+        _unattended_agencies(visit, found) if len(found.agencies.groups) > 1 else None,
+        _oldest(visit, found) if found.oldest else None,
+        files=[measure_file(visit, "unattended", found.filters, by="agency")],
+    )
+
+
+def _unattended_agencies(visit: Visit, found: BacklogPage) -> Element:
+    words = visit.words
+    ranked = sorted(found.agencies.groups, key=lambda group: -group.unattended)[:MOST_AGENCIES]
+    head = [
+        element("th", visit.dimension("agency"), scope="col"),
+        element("th", words("backlog.column.unattended"), scope="col", class_="number"),
+        element("th", words("backlog.column.share"), scope="col", class_="number"),
+    ]
+    rows = [
+        element(
+            "tr",
+            element("th", _agency(visit, group.name), scope="row"),
+            element("td", words.number(group.unattended), class_="number total"),
+            element("td", words.percent(group.unattended / group.open), class_="number"),
+            key=group.name or "none",
+        )
+        for group in ranked
+        if group.unattended
+    ]
+    return element("table", element("thead", element("tr", head)), element("tbody", rows))
+
+
+def _oldest(visit: Visit, found: BacklogPage) -> list[Element]:
+    """Return the oldest unattended requests, each a link."""
+    words = visit.words
+    items = [
+        element(
+            "li",
+            linked(
+                words(
+                    "backlog.unattended.request",
+                    number=one.request.service_request_id,
+                    service=visit.label("service", one.request.service_name),
+                    agency=visit.label("agency", one.request.agency_responsible),
+                    day=words.day(one.last_heard_day),
+                ),
+                visit.address.page_link(path_to(REQUEST, one.request.service_request_id)),
+            ),
+            key=one.request.service_request_id,
+        )
+        for one in found.oldest
+    ]
+    return [
+        element("h3", words("backlog.unattended.oldest")),
+        element("ul", items, class_="plain-list small"),
+    ]
