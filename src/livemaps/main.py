@@ -12,6 +12,7 @@ from __future__ import annotations
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
@@ -155,17 +156,21 @@ def refresher(
     today: Calendar | None = None,
     stop: threading.Event | None = None,
     on_progress: Progress | None = None,
+    since: int | None = None,
 ) -> Iterator[Refresher]:
     """Yield the one refresher of the data folder, which holds its lock while the block runs.
 
     `feed` is the portal that the profile names unless given, `today` the city's day by `clock`.
-    Once `stop` is set, a refresh under way ends as soon as it can and is rolled back.
+    Once `stop` is set, a refresh under way ends as soon as it can and is rolled back. With a day
+    `since`, everything that was requested from its month on is fetched after the first refresh and
+    before anything is measured: for a portal that is near and a history that is small.
 
     Raises:
         StoreError: another process refreshes this folder, or its database cannot be used (then
             the pages say so).
         SettingError: the folder holds another city.
     """
+    from livemaps.backfill import Backfill
     from livemaps.measures.families import FAMILIES
     from livemaps.refresh import Refresher
     from livemaps.store import refresher_lock
@@ -174,17 +179,21 @@ def refresher(
         refresher_lock(settings.data_dir),
         _open_store(settings, profile, clock) as store,
     ):
+        asked = feed or create_feed(settings, profile, clock=clock, stop=stop)
+        calendar, folder = today or city_calendar(profile, clock), settings.data_dir
+        history = Backfill(asked, store, folder, clock=clock, today=calendar, stop=stop)
         yield Refresher(
             profile,
-            feed or create_feed(settings, profile, clock=clock, stop=stop),
+            asked,
             store,
-            settings.data_dir,
+            folder,
             settings,
             clock=clock,
-            today=today or city_calendar(profile, clock),
+            today=calendar,
             stop=stop,
             on_progress=on_progress,
             families=FAMILIES,
+            history=None if since is None else partial(history.run, since),
         )
 
 
@@ -211,10 +220,11 @@ def refreshing(
     clock: Clock = utc_now,
     today: Calendar | None = None,
     on_refresh: Callable[[Refresh], None] | None = None,
+    since: int | None = None,
 ) -> Iterator[None]:
     """Refresh now, and then again and again in the background, until the block ends.
 
-    A refresh that is under way when the block ends is rolled back.
+    A refresh that is under way when the block ends is rolled back. For `since` see `refresher`.
 
     Raises:
         StoreError, SettingError: see `refresher`.
@@ -222,7 +232,9 @@ def refreshing(
     from livemaps.schedule import Scheduler
 
     stop = threading.Event()
-    with refresher(settings, profile, feed, clock=clock, today=today, stop=stop) as repeated:
+    with refresher(
+        settings, profile, feed, clock=clock, today=today, stop=stop, since=since
+    ) as repeated:
         scheduler = Scheduler(repeated, settings, on_refresh=on_refresh)
         scheduler.start()
         try:

@@ -1,7 +1,8 @@
 """One refresh: ask the feed, store what is new in one transaction, publish, say how it went.
 
     run_once()   plan -> pages -> store (all or nothing) -> snapshot -> status
-    upkeep()     between refreshes: what a rewrite left, requests that vanished, the measures
+    upkeep()     between refreshes: the history where it is wanted, what a rewrite left, requests
+                 that vanished, the measures
     run_whole()  both, for a process that does not go on
 
 A refresh that fails leaves the last good data in place. What was stored but could not be
@@ -13,7 +14,7 @@ from __future__ import annotations
 import json
 import logging
 import threading
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
@@ -66,7 +67,8 @@ class Refresher:
 
     `today` is the day in the city, from which ages are counted. `on_progress` is called after
     each page. Once `stop` is set, a refresh ends before its next page and is undone. `families`
-    are the measures that are computed of what is published.
+    are the measures that are computed of what is published. `history` fetches what was requested
+    earlier, once, before anything is measured.
     """
 
     def __init__(
@@ -82,6 +84,7 @@ class Refresher:
         on_progress: Progress | None = None,
         stop: threading.Event | None = None,
         families: Sequence[Family] = (),
+        history: Callable[[], object] | None = None,
     ) -> None:
         self.health = Health(data_dir, profile.name)
         self.stop = stop or threading.Event()
@@ -94,6 +97,7 @@ class Refresher:
         self._clock = clock
         self._today = today
         self._on_progress = on_progress
+        self._history = history
         self._publisher = Publisher(profile, feed, store, data_dir, settings, clock, today)
         self._upkeep = Upkeep(feed, store, settings, clock)
         self._measuring = Measuring(
@@ -142,6 +146,9 @@ class Refresher:
 
         Measures come last: what else is to be done changes the rows.
         """
+        if self._history is not None and self._is_well():
+            self._fill(self._history)
+            return False
         return self._keep_up() or self.measure()
 
     def measure(self, *, patient: bool = True) -> bool:
@@ -156,9 +163,23 @@ class Refresher:
         finally:
             self.health.trouble(self._measuring.trouble)
 
+    def _is_well(self) -> bool:
+        """Whether the feed answered last time, so that it may be asked for more."""
+        poor = self.health.status.state in (State.FIRST_START, State.FAILING)
+        return not poor and not self.stop.is_set()
+
+    def _fill(self, history: Callable[[], object]) -> None:
+        """Fetch the history; the next refresh publishes it. What fails is tried again after that."""
+        try:
+            history()
+        except (FeedError, StoreError) as error:
+            self.health.trouble((f"fetching the history is held up: {error}",))
+        else:
+            self._history = None
+
     def _keep_up(self) -> bool:
         """Do one piece of what the feed needs; returns whether there is more to do right away."""
-        if self.health.status.state in (State.FIRST_START, State.FAILING) or self.stop.is_set():
+        if not self._is_well():
             return False
         try:
             return self._upkeep.step()

@@ -101,7 +101,9 @@ def demo(seed: int, seconds_per_day: float, trouble: str, **chosen: object) -> N
         listener = running.enter_context(listening(settings.host, settings.port))
         city = running.enter_context(running_demo(options, port=0))
         feed = create_feed(settings, city.profile, clock=city.clock)
-        running.enter_context(refreshing(settings, city.profile, feed, today=city.today))
+        running.enter_context(
+            refreshing(settings, city.profile, feed, today=city.today, since=city.since)
+        )
         app = create_app(settings, profile=city.profile)
         running.enter_context(answering(app.server, listener))
         _compress_scripts(settings)

@@ -26,13 +26,14 @@ from livemaps.model import EPOCH, day_number
 START = date(2026, 6, 16)
 """The day at whose midnight the city's past ends: a Tuesday of the busiest month."""
 
-SHARE = 0.2
+SHARE = 0.1
 """The demo city's size against the real one."""
 
-HISTORY_DAYS = 300
-"""How far back the city knows everything at its start; before, only what was still open."""
+HISTORY_DAYS = 1_203
+"""How far back the city knows everything at its start: to 1 March 2023, so that three earlier
+years can be compared with. Of what is older it knows only what was still open."""
 
-KEPT_DAYS = 730
+KEPT_DAYS = 1_461
 QUIET_DAYS = 120
 
 SURGE_CENTRES = ("BLN", "BOW", "SAD", "CRA", "TUS", "FLN")
@@ -56,15 +57,26 @@ class SimulatedCity:
     """A city whose requests are known in advance and published bit by bit; safe to share."""
 
     def __init__(
-        self, facts: Facts, seed: int = 311, *, start: date = START, share: float = SHARE
+        self,
+        facts: Facts,
+        seed: int = 311,
+        *,
+        start: date = START,
+        share: float = SHARE,
+        history_days: int = HISTORY_DAYS,
     ) -> None:
-        """Draw the city's past, up to midnight before `start`; `share` scales its size."""
+        """Draw the city's past, up to midnight before `start`; `share` scales its size.
+
+        Everything is known of the last `history_days`.
+        """
         self._facts, self._seed, self._share = facts, seed, share
         self._writer = FeedRows(facts)
         self._lock = threading.Lock()
         self._moment = float(day_number(start))
         self._born_until = day_number(start)
         self._surges: tuple[Surge, ...] = ()
+        self.since = day_number(start) - history_days
+        """The first day of which everything is known."""
         self._lives = self._past(day_number(start))
 
     def today(self) -> int:
@@ -136,8 +148,8 @@ class SimulatedCity:
 
     def _past(self, start: int) -> np.ndarray:
         """Draw everything of the last days, and what is left of the years before."""
-        window = np.arange(start - HISTORY_DAYS, start)
-        years = np.arange(window[0] - STRANDED_MOST, window[0])
+        window = np.arange(self.since, start)
+        years = np.arange(self.since - STRANDED_MOST, self.since)
         left = births(self._random(0), self._facts, years, self._share, lasting=True)
         left = left[last_change(left) >= start - QUIET_DAYS]
         return np.concatenate([left, births(self._random(1), self._facts, window, self._share)])
