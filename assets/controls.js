@@ -5,9 +5,9 @@
 (function () {
   "use strict";
 
-  const SINGLE = new Set(["measure", "layer", "order", "from", "to", "apart", "table", "theme"]);
+  const SINGLE = new Set(["measure", "layer", "order", "from", "to", "apart", "table", "theme", "with"]);
   const DEFAULTS = { measure: "open", order: "newest" };
-  const VIEW_ONLY = new Set(["layer", "table", "theme", "lang"]);
+  const VIEW_ONLY = new Set(["layer", "table", "theme", "lang", "with"]);
   const REST_MS = 250;
 
   function go(href) {
@@ -89,6 +89,16 @@
 
   /* What is typed rests a moment before the server is asked. */
   let resting = null;
+  /* What was last sent from the search box, what is drawn for it, and whether Enter waits for it. */
+  const sought = { sent: "", drawn: "", entered: false };
+
+  function send(field) {
+    if (field.hasAttribute("data-suggests") && field.value !== sought.sent) {
+      sought.sent = field.value;
+      sought.drawn = null;
+    }
+    window.dash_clientside.set_props(field.dataset.store, { data: field.value });
+  }
 
   function typed(event) {
     const field = event.target;
@@ -96,10 +106,7 @@
       narrow(field);
     } else if (field.dataset.store) {
       window.clearTimeout(resting);
-      resting = window.setTimeout(
-        () => window.dash_clientside.set_props(field.dataset.store, { data: field.value }),
-        REST_MS,
-      );
+      resting = window.setTimeout(() => send(field), REST_MS);
     }
   }
 
@@ -122,6 +129,8 @@
     if (clear) {
       field.value = "";
     }
+    sought.sent = "";
+    sought.drawn = "";
     window.dash_clientside.set_props(field.dataset.store, { data: "" });
   }
 
@@ -154,9 +163,9 @@
     }
     const links = [...document.querySelectorAll("[data-suggestion]")];
     if (event.key === "Enter") {
-      if (field && links.length > 0) {
+      if (field) {
         event.preventDefault();
-        links[0].click();
+        entered(field, links);
       }
       return;
     }
@@ -165,9 +174,38 @@
     (at < 0 ? document.querySelector("[data-suggests]") : links[at])?.focus();
   }
 
+  /* Enter takes the first suggestion for what stands in the field, and waits for it if need be. */
+  function entered(field, links) {
+    if (field.value === sought.sent && sought.drawn === sought.sent) {
+      links[0]?.click();
+    } else if (field.value.trim()) {
+      window.clearTimeout(resting);
+      sought.entered = true;
+      send(field);
+    }
+  }
+
+  function suggestionsDrawn(event) {
+    if (event.detail.id !== "search-results") {
+      return;
+    }
+    sought.drawn = sought.sent;
+    if (sought.entered) {
+      sought.entered = false;
+      document.querySelector("[data-suggestion]")?.click();
+    }
+  }
+
   const ACTIONS = {
+    /* The address is looked up by this server, once somebody asks for it. */
+    address(button) {
+      window.dash_clientside.set_props(button.dataset.store, { data: button.dataset.text });
+    },
     theme() {
       set("theme", window.livemaps.theme() === "dark" ? "light" : "dark");
+    },
+    print() {
+      window.print();
     },
     filters(button) {
       const open = button.getAttribute("aria-expanded") !== "true";
@@ -194,6 +232,7 @@
   document.addEventListener("input", typed);
   document.addEventListener("keydown", pressed);
   document.addEventListener("toggle", unfolded, true);
+  document.addEventListener("livemaps:drawn", suggestionsDrawn);
 
   window.livemaps = Object.assign(window.livemaps || {}, { ACTIONS, go });
 })();

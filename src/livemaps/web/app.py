@@ -17,18 +17,33 @@ from livemaps.web import ids, shell, static
 from livemaps.web.clientside import clientside
 from livemaps.web.document import Document
 from livemaps.web.page import Page
-from livemaps.web.pages import about, agency, backlog, home, missing, status
+from livemaps.web.pages import (
+    about,
+    agency,
+    area,
+    areas,
+    backlog,
+    brief,
+    home,
+    missing,
+    status,
+    wall,
+)
 from livemaps.web.pages import request as one_request
 from livemaps.web.site import Site, Visit
 from livemaps.web.urlstate import Address
 
 PAGES: tuple[Page, ...] = (
     home.PAGE,
+    areas.PAGE,
+    area.PAGE,
+    brief.PAGE,
     one_request.PAGE,
     backlog.PAGE,
     agency.PAGE,
     status.PAGE,
     about.PAGE,
+    wall.PAGE,
 )
 """All pages, in the order in which the header leads to them."""
 

@@ -8,7 +8,7 @@ is opened and again whenever there is something new. A page with parts that chan
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 from urllib.parse import quote, unquote
@@ -28,6 +28,7 @@ PARAMETER = re.compile(r"<(\w+)>")
 
 Content = Callable[["Site", "Visit"], list[Element]]
 Sentence = Callable[["Site", "Visit"], str]
+Entries = Callable[["Visit"], Sequence[tuple[str, str]]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,6 +43,8 @@ class Page:
     register: Callable[[dash.Dash, Site], None]
     in_navigation: bool = False
     """Whether the header leads to it."""
+    entries: Entries | None = None
+    """Where the header leads instead, as paths and words, where one page answers for several."""
     title: Sentence | None = None
     """What it is called for one visit, such as "Ward 7"; None: by its name alone."""
     summary: Sentence | None = None
@@ -60,6 +63,12 @@ class Page:
         if found is None:
             return None
         return {name: unquote(value) for name, value in found.groupdict().items()}
+
+    def in_header(self, visit: Visit) -> Sequence[tuple[str, str]]:
+        """Return where the header leads for this page, as paths and words."""
+        if self.entries is not None:
+            return self.entries(visit)
+        return [(self.path, visit.words(f"nav.{self.name}"))] if self.in_navigation else []
 
 
 def path_to(page: str, *values: str) -> str:

@@ -17,6 +17,7 @@ from livemaps.web.clientside import clientside
 from livemaps.web.components import ago, badge, icon, link, notice
 from livemaps.web.elements import Child, Element, Region, element, tree
 from livemaps.web.site import Site, Visit
+from livemaps.web.urlstate import Address
 
 
 def layout(poll_seconds: float) -> html.Div:
@@ -101,7 +102,6 @@ def published(site: Site) -> SnapshotMeta | None:
 def header(site: Site, visit: Visit) -> list[Element]:
     """Return the header: the city, the pages, language, theme and the pause button."""
     words, address = visit.words, visit.address
-    here = site.page_of(address.path)
     return [
         link(
             address.page_link("/"),
@@ -117,15 +117,11 @@ def header(site: Site, visit: Visit) -> list[Element]:
                 [
                     element(
                         "li",
-                        link(
-                            address.page_link(page.path),
-                            words(f"nav.{page.name}"),
-                            aria_current="page" if page == here else None,
-                        ),
-                        key=page.name,
+                        link(address.page_link(path), text, aria_current=_current(address, path)),
+                        key=path,
                     )
                     for page in site.pages
-                    if page.in_navigation
+                    for path, text in page.in_header(visit)
                 ],
             ),
             aria_label=words("nav.label"),
@@ -133,6 +129,14 @@ def header(site: Site, visit: Visit) -> list[Element]:
         element("div", _languages(site, visit), _buttons(words), class_="tools"),
         phrases(words),
     ]
+
+
+def _current(address: Address, path: str) -> str | None:
+    """Return whether an entry of the header leads to the page on show, or to what it is part of."""
+    here = address.path.rstrip("/")
+    if here == path.rstrip("/"):
+        return "page"
+    return "true" if path != "/" and here.startswith(f"{path}/") else None
 
 
 def phrases(words: Words) -> Element:

@@ -46,7 +46,8 @@ class Visit:
         """Return how a value of a filter reads.
 
         Our own words (stages, ages, reasons for having no place) are translated, areas are
-        called as the profile says, names of the feed stay as published. `dimension` is the key
+        called as the profile says, names of the feed read as
+        the profile translates them, else as published. `dimension` is the key
         of the filter in the address, or a boundary layer's id.
         """
         if value.startswith("unplaced:"):
@@ -56,7 +57,15 @@ class Visit:
         if self.is_layer(dimension):
             layer = self.profile.layer(dimension)
             return layer.area_name(value, published, self.words.language)
-        return (published or value) or self.words("no_value")
+        name = self.profile.translated(dimension, published or value, self.words.language)
+        return name or self.words("no_value")
+
+    @property
+    def apart(self) -> list[str]:
+        """How the services set apart read; the profile may name services or categories."""
+        named = self.profile.set_apart_services
+        services = [(name, self.label("service", name)) for name in named]
+        return [self.label("category", name) if read == name else read for name, read in services]
 
     def is_layer(self, dimension: str) -> bool:
         """Return whether a filter is one of the city's boundary layers."""
@@ -87,8 +96,19 @@ class Site:
     """What is shown where no page answers an address."""
 
     def page_of(self, path: str) -> Page:
-        """Return the page of a path; one that says so where there is none."""
-        return next((page for page in self.pages if page.match(path) is not None), self.missing)
+        """Return the page of a path; one that says so where there is none.
+
+        A `<layer>` in a page's path stands for a boundary layer of this city only. Where several
+        pages answer, the one whose path names most of it goes first: `/status` before `/<layer>`.
+        """
+        found = [page for page in self.pages if self._answers(page, path)]
+        return min(found, key=lambda page: page.path.count("<"), default=self.missing)
+
+    def _answers(self, page: Page, path: str) -> bool:
+        """Return whether a page answers a path in this city."""
+        named = page.match(path)
+        layers = (layer.id for layer in self.profile.layers)
+        return named is not None and ("layer" not in named or named["layer"] in layers)
 
     def visit(self, search: str | None, path: str = "/") -> Visit:
         """Read the query of an address; never raises, whatever stands in it."""

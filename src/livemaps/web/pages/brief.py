@@ -1,0 +1,163 @@
+"""The brief of one area: one page of paper with the same figures as its screen."""
+
+from __future__ import annotations
+
+from flask import has_request_context, request
+
+from livemaps.errors import SnapshotError
+from livemaps.views.area import AreaView
+from livemaps.web.charts import chart
+from livemaps.web.components import link
+from livemaps.web.elements import Child, Element, element, tree
+from livemaps.web.page import screen
+from livemaps.web.pages import area
+from livemaps.web.parts import area_answer, area_plan, area_record, area_tables, area_trend
+from livemaps.web.parts import area_words as say
+from livemaps.web.site import Site, Visit
+
+MOST_OLD = 5
+MOST_AGENCIES = 6
+MOST_PARTS = 8
+MOST_SERVICES = 15
+"""What fits on the page; the screen has more of each."""
+
+
+def content(site: Site, visit: Visit) -> list[Element]:
+    """Return the page as it is printed, and above it what is not: the way back and the button."""
+    view = area.view_of(site, visit)
+    return tree(
+        _tools(visit, view),
+        element(
+            "article",
+            _head(visit, view),
+            area_answer.lede(visit, view),
+            area_answer.figures(visit, view),
+            element("div", _left(site, visit, view), _right(visit, view), class_="brief-columns"),
+            _foot(site, visit, view),
+            class_="brief",
+        ),
+    )
+
+
+def _tools(visit: Visit, view: AreaView) -> Element:
+    """Return the way back and the print button."""
+    words = visit.words
+    name = say.name_of(visit, view.layer, view.here)
+    back = link(
+        say.area_path(visit, view.layer, view.here.key),
+        words("brief.back", area=name),
+        class_="button",
+    )
+    printed = element(
+        "button", words("brief.print"), type="button", class_="button", data_action="print"
+    )
+    return element(
+        "div",
+        back,
+        printed,
+        element("span", words("brief.hint"), class_="quiet-text"),
+        class_="brief-tools no-print",
+    )
+
+
+def _head(visit: Visit, view: AreaView) -> Element:
+    """Return what the page is, of which day, and that it is simulated where it is."""
+    words = visit.words
+    kind = words("brief.of", city=visit.profile.name, day=words.day(view.as_of_day, "long"))
+    simulated = element("strong", words("simulation.long")) if visit.profile.simulated else None
+    return element(
+        "header",
+        element("p", kind, class_="over-line"),
+        area_answer.heading_of(visit, view),
+        element("p", simulated) if simulated else None,
+        class_="brief-head",
+    )
+
+
+def _left(site: Site, visit: Visit, view: AreaView) -> Element:
+    """Return the plan, the parts and who is accountable."""
+    words = visit.words
+    areas = say.layer_name(visit, view.parts_layer, plural=True)
+    shown = area_tables.most_open(view)[:MOST_PARTS]
+    return element(
+        "div",
+        _part(
+            words("brief.plan", areas=areas, day=words.day(view.until or 0)),
+            area_plan.picture(visit, view, site.board.outlines(view.parts_layer)),
+        ),
+        _part(
+            words("area.top_parts", areas=areas.lower(), count=len(shown)),
+            area_tables.parts_table(visit, view, shown),
+        )
+        if not view.finest
+        else None,
+        _part(
+            words("area.agencies"),
+            area_tables.agencies_table(visit, view, view.agencies[:MOST_AGENCIES]),
+        ),
+    )
+
+
+def _right(visit: Visit, view: AreaView) -> Element:
+    """Return the backlog's path, the services, the oldest requests, and the record."""
+    words = visit.words
+    services = view.services[:MOST_SERVICES]
+    facts = [
+        element("li", fact, key=str(at)) for at, fact in enumerate(area_record.record(visit, view))
+    ]
+    return element(
+        "div",
+        _part(
+            words("area.trend"),
+            chart(area_trend.backlog_plot(visit, view, view.path), words),
+        )
+        if view.path
+        else None,
+        _part(
+            words("area.services.title", count=len(services)),
+            area_tables.services_table(visit, view, services),
+        ),
+        _part(words("area.oldest.title"), area_tables.oldest_table(visit, view.oldest[:MOST_OLD])),
+        _part(words("area.record"), element("ul", facts, class_="fact-list")),
+    )
+
+
+def _part(title: str, *content: Child) -> Element:
+    return element("section", element("h2", title), *content, key=title)
+
+
+def _foot(site: Site, visit: Visit, view: AreaView) -> Element:
+    """Return the two ages, sources, licence, and the link that brings the page back."""
+    words, profile = visit.words, visit.profile
+    newest = words("never")
+    if view.newest_day is not None:
+        age = words.ages(view.as_of_day - view.newest_day)
+        newest = words("freshness.newest", day=words.day(view.newest_day), age=age)
+    origin = request.host_url.rstrip("/") if has_request_context() else ""
+    address = f"{origin}{visit.address}"
+    return element(
+        "footer",
+        element("p", words("area.needs_long"), " ", words("brief.definitions")),
+        element("p", _checked(site, visit), newest, ". ", profile.attribution),
+        element("p", words("brief.link"), " ", element("a", address, href=str(visit.address))),
+        class_="brief-foot",
+    )
+
+
+def _checked(site: Site, visit: Visit) -> str:
+    """Return when the feed was last asked, as a moment that stays true on paper."""
+    try:
+        status = site.board.status()
+    except SnapshotError:
+        return ""
+    if status is None or status.last_checked is None:
+        return ""
+    moment = visit.words.moment(site.local(status.last_checked))
+    return f"{visit.words('freshness.checked')} {moment}. "
+
+
+def _title(site: Site, visit: Visit) -> str:
+    return visit.words("brief.title", area=area.title(site, visit))
+
+
+PAGE = screen(say.BRIEF, "brief", content, title=_title, summary=area.summary, feed=area.feed)

@@ -1,0 +1,156 @@
+"""An area beside the city, and beside another area, with what chance alone would give."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+
+from livemaps.views.area import AreaView, Figures, Measured
+from livemaps.views.measures.compare import Compared
+from livemaps.web.components import definition
+from livemaps.web.elements import Child, Element, element
+from livemaps.web.parts import area_words as say
+from livemaps.web.parts.tables import Column, Row, card, csv_link, foot, table
+from livemaps.web.site import Visit
+
+WITH = "with"
+"""The key of the address that names the area to compare with."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Line:
+    """One figure of each area: how it is written, and where it lies in the funnel."""
+
+    name: str
+    metric: str
+    value: Callable[[Figures], str | None]
+    place: Callable[[Measured], Compared | None] = lambda _: None
+
+
+def compare_card(visit: Visit, view: AreaView) -> Element:
+    """Return the figures of the area, of the one beside it, and of the city."""
+    words = visit.words
+    beside = view.beside
+    shown = [view.here, *([beside] if beside else []), view.city]
+    columns = [
+        Column(words("area.compare.figure"), number=False),
+        *(Column(say.name_of(visit, view.layer, area)) for area in shown),
+    ]
+    query = {"by": view.layer, "of": "over-four-weeks"}
+    if beside:
+        query[WITH] = beside.key
+    return card(
+        words("area.compare.title"),
+        _choice(visit, view),
+        table(visit, words("area.compare.title"), columns, list(_rows(visit, shown))),
+        element("p", words("area.compare.note"), class_="quiet-text"),
+        foot(csv_link(visit, "compare", query)),
+        key="compare",
+    )
+
+
+def _choice(visit: Visit, view: AreaView) -> Element:
+    """Return the list of the other areas to compare with."""
+    words = visit.words
+    chosen = view.beside.key if view.beside else ""
+    options = [
+        element("option", words("area.compare.nothing"), value="", key="none"),
+        *(
+            element("option", visit.label(view.layer, key, name), value=key, key=key)
+            for key, name in view.others
+        ),
+    ]
+    return element(
+        "label",
+        element("span", words("area.compare.with")),
+        element("select", options, value=chosen, data_param=WITH, class_="choice"),
+        class_="choice-label no-print",
+    )
+
+
+def _rows(visit: Visit, shown: list[Figures]) -> Iterator[Row]:
+    """Yield a line for each figure that any of them has."""
+    for line in _lines(visit):
+        values = [line.value(area) for area in shown]
+        if all(value is None for value in values):
+            continue
+        name: list[Child] = [
+            visit.words(line.name),
+            definition(visit.words, visit.address, line.metric),
+        ]
+        cells = [_cell(visit, value, area, line) for value, area in zip(values, shown, strict=True)]
+        yield Row(line.name, (name, *cells))
+
+
+def _cell(visit: Visit, value: str | None, area: Figures, line: _Line) -> list[Child]:
+    """Return a figure, and where it lies against the limits for an area of its size."""
+    if value is None:
+        return [visit.words("measures.expected.word.too_few")]
+    place = line.place(area.measured) if area.measured else None
+    said = say.position(visit, place)
+    return [value, element("span", said, class_="under-line") if said else None]
+
+
+def _lines(visit: Visit) -> tuple[_Line, ...]:
+    """Return the figures that are set side by side."""
+    words = visit.words
+
+    def percent(found: Compared | None) -> str | None:
+        return None if found is None or found.value is None else words.percent(found.value)
+
+    def old(area: Figures) -> str | None:
+        return words.percent(area.over_four_weeks / area.open) if area.open else None
+
+    def quiet(area: Figures) -> str | None:
+        return words.percent(area.unattended / area.open) if area.open else None
+
+    def of_whole(area: Figures, name: str) -> str | None:
+        measured = area.measured
+        return None if measured is None else percent(getattr(measured, name))
+
+    return (
+        _Line("area.open", "open", lambda area: words.number(area.open)),
+        _Line("area.compare.change", "queues", lambda area: _change(visit, area)),
+        _Line("area.compare.rate", "rates", lambda area: rate(visit, area), lambda m: m.rate),
+        _Line("area.compare.old", "age", old, lambda m: m.over_four_weeks),
+        _Line("area.compare.quiet", "unattended", quiet),
+        _Line(
+            "area.compare.resolved",
+            "compare",
+            lambda area: of_whole(area, "resolved"),
+            lambda m: m.resolved,
+        ),
+        _Line("area.compare.on_time", "on-time", on_time(visit), lambda m: m.on_time),
+        _Line("area.half_closed", "time-to-close", lambda area: _half(visit, area)),
+    )
+
+
+def on_time(visit: Visit) -> Callable[[Figures], str | None]:
+    """Return what writes the share of an area that was on time in twelve months."""
+
+    def written(area: Figures) -> str | None:
+        record = area.measured.record if area.measured else None
+        share = record.total.share if record else None
+        return None if share is None else visit.words.percent(share)
+
+    return written
+
+
+def rate(visit: Visit, area: Figures) -> str | None:
+    """Return requests per 1,000 residents, None where the city publishes no residents."""
+    found = area.measured.rate if area.measured else None
+    if found is None or found.size is None or found.value is None:
+        return None
+    return visit.words.number(round(found.value, 1))
+
+
+def _change(visit: Visit, area: Figures) -> str | None:
+    change = area.measured.change if area.measured else None
+    if change is None or change.share is None:
+        return None
+    return say.signed_share(visit, change.share)
+
+
+def _half(visit: Visit, area: Figures) -> str | None:
+    days = area.measured.median_days if area.measured else None
+    return None if days is None else visit.words.days(round(days))

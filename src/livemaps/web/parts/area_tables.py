@@ -1,0 +1,186 @@
+"""What an area's requests are about, where they are, who has them, and which are the oldest."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+
+from livemaps.model import Filters
+from livemaps.views.area import AgencyRow, AreaView, OldRequest, Part, ServiceRow
+from livemaps.web.components import link, request_link
+from livemaps.web.elements import Element, element
+from livemaps.web.parts import area_words as say
+from livemaps.web.parts.tables import Column, Row, card, csv_link, foot, table
+from livemaps.web.site import Visit
+
+MOST_PARTS = 10
+"""As the City's own monthly ward report has them."""
+
+
+def services_card(visit: Visit, view: AreaView) -> Element:
+    """Return the services most reported."""
+    words = visit.words
+    query = {"by": "service", view.layer: view.here.key}
+    return card(
+        words("area.services.title", count=len(view.services)),
+        services_table(visit, view, view.services),
+        foot(csv_link(visit, "queues", query)),
+        key="services",
+    )
+
+
+def services_table(visit: Visit, view: AreaView, shown: Sequence[ServiceRow]) -> Element:
+    """Return services with what was reported, what is open, and their usual time."""
+    words = visit.words
+    filters = say.of_area(view.layer, view.here.key)
+    columns = (
+        Column(words("filter.service"), number=False),
+        Column(words("area.reported.name"), "reported"),
+        Column(words("area.open"), "open"),
+        Column(words("area.usual_time"), "usual-time"),
+    )
+    rows = []
+    for row in shown:
+        chosen = replace(filters, services=frozenset({row.service}))
+        cells = (
+            visit.label("service", row.service),
+            link(say.listed(visit, say.reported(view, chosen)), words.number(row.reported)),
+            link(say.listed(visit, chosen), words.number(row.open)),
+            _days(visit, row.usual_days),
+        )
+        rows.append(Row(row.service, cells))
+    return table(visit, words("area.services.caption"), columns, rows)
+
+
+def parts_card(visit: Visit, view: AreaView) -> Element | None:
+    """Return the parts with the most requests; nothing of an area without parts."""
+    if view.finest:
+        return None
+    words = visit.words
+    areas = say.layer_name(visit, view.parts_layer, plural=True)
+    shown = most_open(view)
+    query = {"by": view.parts_layer, view.layer: view.here.key}
+    return card(
+        words("area.top_parts", areas=areas.lower(), count=len(shown)),
+        parts_table(visit, view, shown),
+        element("p", words("area.needs_long"), class_="quiet-text"),
+        foot(csv_link(visit, "backlog", query)),
+        key="parts",
+    )
+
+
+def most_open(view: AreaView) -> list[Part]:
+    """Return the parts with the most open requests."""
+    return sorted(view.parts, key=lambda part: (-part.open, part.name))[:MOST_PARTS]
+
+
+def parts_table(visit: Visit, view: AreaView, shown: Sequence[Part]) -> Element:
+    """Return parts with what is open, what was reported, and the usual time."""
+    words, layer = visit.words, view.parts_layer
+    columns = (
+        Column(say.layer_name(visit, layer), number=False),
+        Column(words("area.reported.name"), "reported"),
+        Column(words("area.open"), "open"),
+        Column(words("area.usual_time"), "time-to-close"),
+    )
+    rows = []
+    for part in shown:
+        filters = say.of_area(layer, part.key)
+        cells = (
+            say.area_link(visit, layer, part.key, part.name),
+            link(say.listed(visit, say.reported(view, filters)), words.number(part.reported)),
+            link(say.listed(visit, filters), words.number(part.open)),
+            _days(visit, part.usual_days),
+        )
+        rows.append(Row(part.key, cells))
+    return table(visit, words("area.parts_caption"), columns, rows)
+
+
+def agencies_card(visit: Visit, view: AreaView) -> Element:
+    """Return who is accountable for what is open, and for what nobody has touched for long."""
+    words = visit.words
+    query = {"by": "agency", view.layer: view.here.key}
+    text = words("area.unattended_text", count=view.here.unattended)
+    return card(
+        words("area.agencies"),
+        element("p", text, class_="quiet-text"),
+        agencies_table(visit, view, view.agencies),
+        foot(csv_link(visit, "unattended", query)),
+        key="agencies",
+    )
+
+
+def agencies_table(visit: Visit, view: AreaView, shown: Sequence[AgencyRow]) -> Element:
+    """Return what each agency has open."""
+    words = visit.words
+    filters = say.of_area(view.layer, view.here.key)
+    columns = (
+        Column(words("filter.agency"), number=False),
+        Column(words("area.open"), "open"),
+        Column(words("area.old"), "age"),
+        Column(words("area.unattended"), "unattended"),
+    )
+    rows = []
+    for row in shown:
+        chosen = replace(filters, agencies=frozenset({row.agency}))
+        old = replace(chosen, ages=say.OLD_BANDS)
+        cells = (
+            visit.label("agency", row.agency),
+            _counted(visit, chosen, row.open),
+            _counted(visit, old, row.over_four_weeks),
+            words.number(row.unattended),
+        )
+        rows.append(Row(row.agency or "none", cells))
+    return table(visit, words("area.agencies"), columns, rows)
+
+
+def oldest_card(visit: Visit, view: AreaView) -> Element:
+    """Return the oldest open requests, with the agency and when they were last heard of."""
+    words = visit.words
+    filters = say.of_area(view.layer, view.here.key)
+    address = say.listed(visit, filters)
+    order = replace(address, view=replace(address.view, order=address.view.order.OLDEST))
+    return card(
+        words("area.oldest.title"),
+        oldest_table(visit, view.oldest)
+        if view.oldest
+        else element("p", words("area.nothing_open"), class_="quiet-text"),
+        foot(link(order, words("area.oldest.all"))),
+        key="oldest",
+    )
+
+
+def oldest_table(visit: Visit, shown: Sequence[OldRequest]) -> Element:
+    """Return old requests: number, what, who, since when, and how long nothing was heard."""
+    words = visit.words
+    columns = (
+        Column(words("list.request"), number=False),
+        Column(words("list.service"), number=False),
+        Column(words("list.agency"), number=False),
+        Column(words("list.requested")),
+        Column(words("area.silent")),
+    )
+    rows = [
+        Row(
+            old.request.service_request_id,
+            (
+                request_link(visit.address, old.request.service_request_id),
+                visit.label("service", old.request.service_name),
+                visit.label("agency", old.request.agency_responsible),
+                words.day(old.request.requested_day),
+                words.days(old.silent_days),
+            ),
+        )
+        for old in shown
+    ]
+    return table(visit, words("area.oldest.title"), columns, rows)
+
+
+def _counted(visit: Visit, filters: Filters, count: int) -> Element | str:
+    """Return a count, which leads to its list where there is any."""
+    text = visit.words.number(count)
+    return link(say.listed(visit, filters), text) if count else text
+
+
+def _days(visit: Visit, days: int | None) -> str:
+    return visit.words("measures.expected.word.too_few") if days is None else visit.words.days(days)

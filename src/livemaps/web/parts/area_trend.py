@@ -1,0 +1,65 @@
+"""Requests in and out of an area by week, and the path of its backlog."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from livemaps.views.area import AreaView
+from livemaps.views.measures.flow import FlowPath
+from livemaps.web.charts import Columns, Line, Plot, chart
+from livemaps.web.components import definition
+from livemaps.web.elements import Element, element
+from livemaps.web.page import pending
+from livemaps.web.parts import area_words as say
+from livemaps.web.parts.tables import card, csv_link, foot
+from livemaps.web.site import Visit
+
+SHORT_DAY = "d MMM"
+
+
+def trend_card(visit: Visit, view: AreaView) -> Element:
+    """Return in and out, and the backlog, over a year of weeks; the newest days apart."""
+    words = visit.words
+    title = [words("area.trend"), definition(words, visit.address, "flow")]
+    if view.path is None:
+        told = pending(visit) if view.pending else element("p", words("area.no_trend"))
+        return card(title, told, key="trend")
+    query = {"by": view.layer, view.layer: view.here.key, "step": "week"}
+    return card(
+        title,
+        chart(flow_plot(visit, view, view.path), words),
+        chart(backlog_plot(visit, view, view.path), words),
+        foot(csv_link(visit, "flow", query)),
+        key="trend",
+    )
+
+
+def flow_plot(visit: Visit, view: AreaView, path: FlowPath) -> Plot:
+    """Return requests in and out by week."""
+    words = visit.words
+    marks: list[Columns | Line] = [
+        Columns(words("area.in"), path.inflow, "accent"),
+        Line(words("area.out"), path.outflow, "strong"),
+    ]
+    return _plot(visit, view, path, "area.flow", marks)
+
+
+def backlog_plot(visit: Visit, view: AreaView, path: FlowPath) -> Plot:
+    """Return the backlog at the end of each week."""
+    return _plot(visit, view, path, "area.path", [Line(visit.words("area.open"), path.backlog)])
+
+
+def _plot(
+    visit: Visit, view: AreaView, path: FlowPath, key: str, marks: Sequence[Columns | Line]
+) -> Plot:
+    words = visit.words
+    whole = sum(period.complete for period in path.periods)
+    return Plot(
+        title=words(f"{key}.title", area=say.name_of(visit, view.layer, view.here)),
+        steps=[words.day(period.end, SHORT_DAY) for period in path.periods],
+        step_name=words("area.week"),
+        marks=marks,
+        unit=words(f"{key}.unit"),
+        incomplete_from=whole if whole < len(path.periods) else None,
+        name=f"{visit.profile.id}-{view.layer}-{view.here.key}-{key.partition('.')[2]}",
+    )

@@ -1,0 +1,137 @@
+"""How areas are called, where they lead, and what is said of them in words."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import replace
+
+from livemaps.model import AGE_BANDS, Filters, Measure
+from livemaps.views import ViewOptions
+from livemaps.views.ages import FOUR_WEEKS
+from livemaps.views.area import AreaView, Change, Figures, LayerView
+from livemaps.views.area.values import CITY
+from livemaps.views.measures.compare import Compared
+from livemaps.views.measures.expected import AreaWord
+from livemaps.web.components import link
+from livemaps.web.elements import Element
+from livemaps.web.page import path_to
+from livemaps.web.site import Visit
+from livemaps.web.urlstate import Address
+
+AREAS, AREA, BRIEF = "/<layer>", "/<layer>/<area>", "/<layer>/<area>/brief"
+
+OLD_BANDS = frozenset(band.key for band in AGE_BANDS if band.least >= FOUR_WEEKS)
+
+MINUS = "\N{MINUS SIGN}"
+
+ALIKE = 0.01
+"""Changes of the backlog that are closer than a point of a hundred are alike."""
+
+STYLES: Mapping[str, str] = {
+    "more": "more",
+    "as_expected": "expected",
+    "fewer": "fewer",
+    "too_few": "none",
+}
+"""The style on a plan of each word."""
+
+
+def layer_name(visit: Visit, layer: str, plural: bool = False) -> str:
+    """Return what a layer's areas are called, without a remark in brackets."""
+    found, language = visit.profile.layer(layer), visit.words.language
+    name = found.called_plural(language) if plural else found.called(language)
+    return name.partition(" (")[0]
+
+
+def name_of(visit: Visit, layer: str, figures: Figures) -> str:
+    """Return what an area, or the whole city, is called."""
+    if figures.key == CITY:
+        return visit.profile.name
+    return visit.label(layer, figures.key, figures.name)
+
+
+def area_link(visit: Visit, layer: str, key: str, name: str) -> Element:
+    """Return an area's name, which leads to its page."""
+    return link(area_path(visit, layer, key), visit.label(layer, key, name))
+
+
+def area_path(visit: Visit, layer: str, key: str, page: str = AREA) -> str:
+    """Return the address of an area's page."""
+    return visit.address.page_link(path_to(page, layer, key))
+
+
+def of_area(layer: str, key: str) -> Filters:
+    """Return the filters for one area; for the whole city none."""
+    return Filters() if key == CITY else Filters().with_area(layer, frozenset({key}))
+
+
+def listed(visit: Visit, filters: Filters) -> Address:
+    """Return the address of the list on the first screen under some filters."""
+    view = visit.address.view
+    return Address(filters, ViewOptions(lang=view.lang, theme=view.theme, embed=view.embed))
+
+
+def reported(view: AreaView | LayerView, filters: Filters) -> Filters:
+    """Return the filters for what was reported in the four weeks."""
+    return replace(filters, measure=Measure.REPORTED, since=view.since, until=view.until)
+
+
+def signed(visit: Visit, count: int) -> str:
+    """Return a difference with its sign."""
+    sign = "+" if count > 0 else MINUS if count < 0 else "±"
+    return sign + visit.words.number(abs(count))
+
+
+def signed_share(visit: Visit, share: float) -> str:
+    """Return a difference in per cent with its sign."""
+    rounded = round(share, 2)
+    sign = "+" if rounded > 0 else MINUS if rounded < 0 else "±"
+    return sign + visit.words.percent(abs(rounded))
+
+
+def word(visit: Visit, said: AreaWord | None) -> str:
+    """Return one of the words for the public, and whether the area is part of a cluster."""
+    if said is None:
+        return visit.words("no_value")
+    return visit.words("list.comma").join(visit.words(key) for key in said.sentences)
+
+
+def position(visit: Visit, found: Compared | None) -> str:
+    """Return where a figure lies against the limits for an area of its size."""
+    return visit.words(found.sentence) if found and found.position != "not_compared" else ""
+
+
+def sentences(visit: Visit, view: AreaView) -> Iterator[str]:
+    """Yield what is said of an area, a sentence each."""
+    words, here = visit.words, view.here
+    if here.open:
+        share = words.percent(here.over_four_weeks / here.open)
+        yield words("answer.old", count=here.over_four_weeks, share=share)
+    measured, city = here.measured, view.city.measured
+    if measured and measured.change:
+        yield from _changed(visit, measured.change, city.change if city else None)
+    if view.until is not None:
+        yield _reported(visit, view)
+
+
+def _changed(visit: Visit, change: Change, city: Change | None) -> Iterator[str]:
+    """Yield how the backlog has changed, and how against that of the whole city."""
+    words = visit.words
+    direction = "same" if change.more == 0 else "more" if change.more > 0 else "fewer"
+    share = "" if change.share is None else signed_share(visit, change.share)
+    yield words(f"area.change.{direction}", count=abs(change.more), share=share)
+    if city is None or city.share is None or change.share is None:
+        return
+    gap = change.share - city.share
+    against = "alike" if abs(gap) < ALIKE else "worse" if gap > 0 else "better"
+    share = signed_share(visit, city.share)
+    yield words(f"area.against.{against}", city=visit.profile.name, share=share)
+
+
+def _reported(visit: Visit, view: AreaView) -> str:
+    """Return how much was reported, and what that is against what was expected."""
+    words, here = visit.words, view.here
+    day, said = words.day(view.until or 0), here.measured.word if here.measured else None
+    if said is None or said.word == "too_few":
+        return words("area.reported.plain", count=here.reported, day=day)
+    return words("area.reported.word", count=here.reported, day=day, word=word(visit, said))

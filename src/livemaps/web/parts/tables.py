@@ -1,0 +1,89 @@
+"""Tables of figures, and the cards that they stand in."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from urllib.parse import urlencode
+
+from livemaps.web.components import definition
+from livemaps.web.elements import Child, Children, Element, element
+from livemaps.web.site import Visit
+
+
+@dataclass(frozen=True, slots=True)
+class Column:
+    """One column of a table: its heading, and the figure whose definition is one click away."""
+
+    title: str
+    metric: str = ""
+    number: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One line of a table; the first cell names it."""
+
+    key: str
+    cells: Sequence[Children]
+    chosen: bool = False
+
+
+def table(visit: Visit, caption: str, columns: Sequence[Column], rows: Sequence[Row]) -> Element:
+    """Return a table that scrolls by itself where it is wider than its place."""
+    head = [
+        element(
+            "th",
+            column.title,
+            definition(visit.words, visit.address, column.metric) if column.metric else None,
+            scope="col",
+            class_="number" if column.number else None,
+            key=column.title,
+        )
+        for column in columns
+    ]
+    return element(
+        "div",
+        element(
+            "table",
+            element("caption", caption, class_="visually-hidden"),
+            element("thead", element("tr", head)),
+            element("tbody", [_row(columns, row) for row in rows]),
+        ),
+        class_="scrolling",
+        tabindex=0,
+        role="region",
+        aria_label=caption,
+    )
+
+
+def card(title: Children, *content: Children, size: str = "half", key: str = "") -> Element:
+    """Return a titled part of a screen; `size` is its width on the grid."""
+    return element(
+        "section", element("h2", title), *content, class_=f"card {size}".strip(), key=key or None
+    )
+
+
+def foot(*parts: Child) -> Element:
+    """Return what stands below a table: where it can be taken away."""
+    return element("p", *parts, class_="card-foot no-print")
+
+
+def csv_link(visit: Visit, measure: str, query: Mapping[str, str]) -> Element:
+    """Return the link to a measure as a CSV table."""
+    href = f"/api/v1/measures/{measure}.csv?{urlencode(query)}"
+    return element("a", visit.words("download.csv"), href=href, download=True)
+
+
+def _row(columns: Sequence[Column], row: Row) -> Element:
+    first, *others = row.cells
+    return element(
+        "tr",
+        element("th", first, scope="row"),
+        [
+            element("td", cell, class_="number" if column.number else None, key=column.title)
+            for column, cell in zip(columns[1:], others, strict=True)
+        ],
+        class_="chosen" if row.chosen else None,
+        key=row.key,
+    )
