@@ -8,7 +8,6 @@
   const LOST_AFTER = 2;
   const FIRST_PAUSE_MS = 5000;
   const LONGEST_PAUSE_MS = 60000;
-  const VISIT_KEY = "livemaps.visit";
   const dark = window.matchMedia("(prefers-color-scheme: dark)");
 
   const state = { paused: false, failures: 0, resume: 0, build: "" };
@@ -177,38 +176,6 @@
     }
   }
 
-  /* What is different from the last visit, kept in this browser only. */
-  function lastVisit() {
-    const place = document.querySelector("[data-last-visit]");
-    const facts = document.querySelector("[data-open]");
-    if (!place || !facts) {
-      return;
-    }
-    const open = Number(facts.dataset.open);
-    state.before ??= remembered(open);
-    if (!state.before) {
-      return;
-    }
-    const change = open - state.before.open;
-    const kind = change === 0 ? "same" : change > 0 ? "more" : "fewer";
-    const language = document.documentElement.lang;
-    const day = new Intl.DateTimeFormat(language, { dateStyle: "medium" }).format(state.before.at);
-    const count = new Intl.NumberFormat(language).format(Math.abs(change));
-    place.textContent = place.dataset[kind].replace("{day}", day).replace("{count}", count);
-    place.hidden = false;
-  }
-
-  function remembered(open) {
-    let before = null;
-    try {
-      before = JSON.parse(window.localStorage.getItem(VISIT_KEY));
-      window.localStorage.setItem(VISIT_KEY, JSON.stringify({ at: Date.now(), open }));
-    } catch {
-      return false;
-    }
-    return before ?? false;
-  }
-
   window.livemaps.ACTIONS.pause = (button) => {
     state.paused = !state.paused;
     button.setAttribute("aria-pressed", String(state.paused));
@@ -247,9 +214,6 @@
   document.addEventListener("livemaps:drawn", (event) => {
     tick();
     followed();
-    if (["freshness", "changes"].includes(event.detail.id)) {
-      lastVisit();
-    }
     if (event.detail.id === "sources") {
       toFragment();
     }

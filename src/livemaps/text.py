@@ -57,6 +57,14 @@ class Words:
         """The direction of the script, as HTML's `dir` names it: `ltr` or `rtl`."""
         return str(self.locale.text_direction)
 
+    def plurals(self, key: str) -> dict[str, str]:
+        """Return a sentence in all its plurals, for a browser to choose from and fill in.
+
+        The categories are those of CLDR, which `Intl.PluralRules` knows too; `{count}` stays.
+        """
+        sentence = self.sentences[key]
+        return {"other": sentence} if isinstance(sentence, str) else dict(sentence)
+
     def has(self, key: str) -> bool:
         """Return whether there is a sentence for a key."""
         return key in self.sentences
@@ -76,6 +84,10 @@ class Words:
     def day(self, day: int, width: str = "medium") -> str:
         """Return a day number as a date, such as `27 Aug 2026`."""
         return str(format_date(day_date(day), format=width, locale=self.locale))
+
+    def date(self, day: int) -> str:
+        """Return a day number as a date without its year, such as `Aug 27`."""
+        return str(format_skeleton("MMMd", day_date(day), locale=self.locale))
 
     def month(self, day: int) -> str:
         """Return the month of a day number, such as `Aug 2026`."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Hashable, Mapping
 from dataclasses import replace
-from typing import Literal, Protocol, TypeVar
+from typing import Literal, TypeVar
 
 from livemaps.errors import MeasuresPending, NoSnapshot
 from livemaps.feeds.profile import Profile
@@ -15,7 +15,18 @@ from livemaps.model import Clock, Filters, Order, utc_now
 from livemaps.settings import Settings
 from livemaps.snapshot import Snapshot
 from livemaps.status import FILE, Status, read_status
-from livemaps.views import areas, facets, headline, life, listing, marks, query, search, trend
+from livemaps.views import (
+    areas,
+    facets,
+    headline,
+    life,
+    listing,
+    marks,
+    numbers,
+    query,
+    search,
+    trend,
+)
 from livemaps.views.addresses import AddressBook, AddressSearch, FoundAddress, located
 from livemaps.views.area import AreaRows, AreaView, LayerView, area_rows, area_view, layer_view
 from livemaps.views.backlog_page import BacklogPage, backlog_page
@@ -26,6 +37,7 @@ from livemaps.views.measures.values import Answer, Asked, Value
 from livemaps.views.memo import Memo
 from livemaps.views.outlines import Outlines, read_outlines
 from livemaps.views.request import RequestView, request_view
+from livemaps.views.sources import MeasuresSource, SnapshotSource
 from livemaps.views.tally import Tally, tally
 from livemaps.views.values import (
     AreaValues,
@@ -54,22 +66,6 @@ MOST_TOLD = 64
 ROWS_ON_A_PAGE = 25
 
 Remembered = TypeVar("Remembered")
-
-
-class SnapshotSource(Protocol):
-    """Where the current snapshot comes from: a `SnapshotReader`."""
-
-    def latest(self) -> Snapshot:
-        """Return the current snapshot; NoSnapshot before the first."""
-        ...
-
-
-class MeasuresSource(Protocol):
-    """Where the current measures come from: a `MeasuresReader`."""
-
-    def latest(self) -> Measures:
-        """Return the current measures; MeasuresPending before the first."""
-        ...
 
 
 class Board:
@@ -243,6 +239,10 @@ class Board:
     def find(self, service_request_id: str) -> ListedRequest | None:
         """Return one request by its number, None where there is none."""
         return listing.find(self.snapshot(), service_request_id)
+
+    def numbers(self, text: str) -> tuple[str, ...]:
+        """Return the numbers of the requests that a typed number, or the end of one, means."""
+        return numbers.numbers(self.snapshot(), text)
 
     @property
     def knows_addresses(self) -> bool:

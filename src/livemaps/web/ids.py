@@ -28,6 +28,8 @@ STATUS: Final = "status"
 SEARCH: Final = "search"
 SEARCH_TEXT: Final = "search-text"
 SEARCH_RESULTS: Final = "search-results"
+SEARCH_ADDRESSES: Final = "search-addresses"
+ADDRESS_TEXT: Final = "address-text"
 SEARCH_REQUEST: Final = "search-request"
 ANSWER: Final = "answer"
 CHANGES: Final = "changes"
@@ -51,6 +53,9 @@ MAP_TABLE: Final = "map-table"
 MAP_FOCUS: Final = "map-focus"
 BREAKDOWN: Final = "breakdown"
 LISTING: Final = "listing"
+
+WALL_HEAD: Final = "wall-head"
+WALL_SIGNS: Final = "wall-signs"
 
 
 def screen(name: str) -> str:

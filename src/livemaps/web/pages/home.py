@@ -15,9 +15,19 @@ from livemaps.views import Bounds
 from livemaps.web import ids
 from livemaps.web.clientside import clientside
 from livemaps.web.components import icon
-from livemaps.web.elements import Element, Region, element
+from livemaps.web.elements import Element, Region, element, tree
 from livemaps.web.page import Page
-from livemaps.web.parts import answer, breakdown, filters, listing, map_draft, search
+from livemaps.web.parts import (
+    answer,
+    breakdown,
+    filters,
+    last_visit,
+    listing,
+    map_draft,
+    reported,
+    search,
+    searching,
+)
 from livemaps.web.parts import map as area_map
 from livemaps.web.site import Site, Visit
 
@@ -38,10 +48,15 @@ def layout(site: Site, visit: Visit) -> list[Any]:
     return [
         Region(id=ids.SEARCH, tree=search.box(visit), attributes={"className": "search"}),
         html.Div(
-            [Region(id=ids.SEARCH_RESULTS), Region(id=ids.SEARCH_REQUEST)],
+            [
+                Region(id=ids.SEARCH_RESULTS),
+                Region(id=ids.SEARCH_ADDRESSES),
+                Region(id=ids.SEARCH_REQUEST),
+            ],
             className="search-results",
         ),
         dcc.Store(id=ids.SEARCH_TEXT),
+        dcc.Store(id=ids.ADDRESS_TEXT),
         dcc.Store(id=ids.SERVICE_TEXT),
         dcc.Store(id=ids.UNFOLDED),
         dcc.Store(id=ids.MAP_SHOWN),
@@ -182,7 +197,7 @@ def register(app: dash.Dash, site: Site) -> None:
     """Register the callbacks of this screen; each asks for one view."""
     _register_page(app, site)
     _register_map(app, site)
-    _register_searches(app, site)
+    searching.register(app, site)
     if site.profile.precision.place is PlacePrecision.EXACT:
         _register_marks(app, site)
 
@@ -204,8 +219,11 @@ def _register_page(app: dash.Dash, site: Site) -> None:
         except SnapshotError:
             return waiting(visit)
         return (
-            answer.answer(visit, home),
-            breakdown.changes(visit, home.changes),
+            [*answer.answer(visit, home), *reported.card(site, visit)],
+            tree(
+                breakdown.changes(visit, home.changes),
+                last_visit.place(visit, home, site.board.snapshot().meta),
+            ),
             filters.main_filters(visit, home),
             breakdown.breakdown(visit, home.breakdown),
             listing.listing(visit, home.listing),
@@ -310,51 +328,6 @@ def drawn(site: Site, visit: Visit, theme: str, before: dict[str, str] | None) -
         area_map.table(visit, layer, values) if visit.address.view.table else [],
         {"className": "map-table", "hidden": not visit.address.view.table},
     )
-
-
-def _register_searches(app: dash.Dash, site: Site) -> None:
-    @app.callback(
-        Output(ids.SERVICES, "tree"),
-        Input(ids.URL, "search"),
-        Input(ids.VERSION, "data"),
-        Input(ids.SERVICE_TEXT, "data"),
-    )
-    def _services(query: str | None, _version: str | None, text: str | None) -> Tree:
-        visit = site.visit(query)
-        try:
-            options = site.board.service_options(visit.address.filters, text or "")
-        except SnapshotError:
-            return []
-        return filters.services(visit, options, text or "")
-
-    @app.callback(
-        Output(ids.SEARCH_RESULTS, "tree"),
-        Input(ids.SEARCH_TEXT, "data"),
-        State(ids.URL, "search"),
-    )
-    def _results(text: str | None, query: str | None) -> Tree:
-        if not (text or "").strip():
-            return []
-        visit = site.visit(query)
-        try:
-            found = site.board.search(visit.address.filters, text or "")
-        except SnapshotError:
-            return []
-        return search.results(visit, found, text or "")
-
-    @app.callback(
-        Output(ids.SEARCH_REQUEST, "tree"),
-        Input(ids.SEARCH_TEXT, "data"),
-        State(ids.URL, "search"),
-    )
-    def _request(text: str | None, query: str | None) -> Tree:
-        if not (text or "").strip():
-            return []
-        try:
-            found = site.board.find((text or "").strip())
-        except SnapshotError:
-            return []
-        return search.found_request(site.visit(query), found)
 
 
 def _register_marks(app: dash.Dash, site: Site) -> None:

@@ -21,7 +21,7 @@ def content(site: Site, visit: Visit) -> list[Element]:
         element(
             "header",
             element("p", words("request.number", number=_number(found)), class_="over-line"),
-            heading(found.life.request.service_name or words("no_value"), found.life.version),
+            heading(_service(visit, found), found.life.version),
             element("p", lifetime.answer(visit, found), class_="lede"),
             timeline.notes(visit, found.life),
             _actions(visit, found),
@@ -53,6 +53,10 @@ def _number(found: RequestView) -> str:
     return found.life.request.service_request_id
 
 
+def _service(visit: Visit, found: RequestView) -> str:
+    return visit.label("service", found.life.request.service_name)
+
+
 def _actions(visit: Visit, found: RequestView) -> Element:
     """Return what can be done with a request: follow, share, look at the city's own page, report."""
     words, links = visit.words, visit.profile.links
@@ -64,7 +68,9 @@ def _actions(visit: Visit, found: RequestView) -> Element:
     )
     return element(
         "ul",
-        _action("a", words("feed.follow"), href=_feed_of(visit, number), type="application/atom+xml"),
+        _action(
+            "a", words("feed.follow"), href=_feed_of(visit, number), type="application/atom+xml"
+        ),
         _action(
             "button",
             words("request.share"),
@@ -86,9 +92,7 @@ def _action(name: str, text: str, **attributes: object) -> Element:
 
 def _title(site: Site, visit: Visit) -> str:
     found = _found(site, visit)
-    return visit.words(
-        "request.title", number=_number(found), service=found.life.request.service_name
-    )
+    return visit.words("request.title", number=_number(found), service=_service(visit, found))
 
 
 def _summary(site: Site, visit: Visit) -> str:

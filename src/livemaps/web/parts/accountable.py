@@ -23,7 +23,7 @@ def card(visit: Visit, found: RequestView) -> Element:
     return element(
         "section",
         element("h2", words("request.accountable")),
-        element("p", element("strong", agency)),
+        element("p", element("strong", visit.label("agency", agency))),
         element(
             "ul", [element("li", fact, key=str(at)) for at, fact in enumerate(_facts(visit, found))]
         ),

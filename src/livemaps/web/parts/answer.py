@@ -127,7 +127,7 @@ def asides(visit: Visit, headline: Headline) -> Iterator[tuple[str, list[Child]]
         text = words(
             "aside.apart",
             count=headline.set_apart_hidden,
-            services=words.listed(visit.profile.set_apart_services),
+            services=words.listed(visit.apart),
         )
         yield "apart", [text, " ", link(address.filtered(set_apart=True), words("aside.include"))]
     if headline.duplicates:
@@ -163,7 +163,7 @@ def _read(visit: Visit, key: str, value: str, published: str | None = None) -> s
     if key in ("from", "to"):
         return words(f"chip.{key}", day=words.day(int(value)))
     if key == "apart":
-        return words("chip.apart", services=words.listed(visit.profile.set_apart_services))
+        return words("chip.apart", services=words.listed(visit.apart))
     name = visit.label(key, value, published)
     if visit.is_layer(key) and visit.profile.layer(key).key_label is not None:
         return name

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from livemaps.model import AGE_BANDS, Measure, Stage
-from livemaps.text import Words
 from livemaps.views import Breakdown, Changes, Group
 from livemaps.web.components import definition, link, rich, share_bar
 from livemaps.web.elements import Element, element
@@ -166,7 +165,7 @@ def _card(title: str, *content: Element | None) -> Element:
 
 
 def changes(visit: Visit, values: Changes) -> list[Element]:
-    """Return what the last refresh that found something changed, and a place for the last visit."""
+    """Return what the last refresh that found something changed."""
     words = visit.words
     kinds = [
         (kind, getattr(values, kind))
@@ -185,17 +184,4 @@ def changes(visit: Visit, values: Changes) -> list[Element]:
     return [
         element("h2", words("changes.title")),
         element("ul", items, class_="changes"),
-        element(
-            "p",
-            hidden=True,
-            class_="quiet-text",
-            data_last_visit=True,
-            key="visit",
-            **{f"data_{kind}": _template(words, kind) for kind in ("more", "fewer", "same")},
-        ),
     ]
-
-
-def _template(words: Words, kind: str) -> str:
-    """Return a sentence that the browser fills in, because only it knows of the last visit."""
-    return words(f"visit.{kind}", day="{day}", count="{count}")

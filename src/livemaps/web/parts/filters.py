@@ -212,7 +212,7 @@ def _apart(visit: Visit, home: Home) -> Element | None:
     if not visit.profile.set_apart_services:
         return None
     words = visit.words
-    text = words("filter.apart", services=words.listed(visit.profile.set_apart_services))
+    text = words("filter.apart", services=words.listed(visit.apart))
     return element(
         "div",
         element(

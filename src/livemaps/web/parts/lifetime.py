@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 
 from livemaps.model import Stage
-from livemaps.views.measures.time_to_close import UsualTime, Wait
+from livemaps.views.measures.time_to_close import Told, UsualTime, Wait
 from livemaps.views.request import RequestView
 from livemaps.web.charts import Line, Plot, chart
 from livemaps.web.components import definition, rich
@@ -38,7 +38,7 @@ def _sentences(visit: Visit, found: RequestView) -> Iterator[str]:
         day = visit.words.day(found.due.due_day)
         yield visit.words(f"request.due.{state}", day=day, days=days)
     if found.usual is not None:
-        yield _usual(visit, found.usual)
+        yield usual_sentence(visit, found.usual)
         if found.usual.wait is not None:
             yield _still(visit, found.usual.wait)
 
@@ -60,7 +60,7 @@ def _standing(visit: Visit, found: RequestView) -> str:
     return words(f"request.is.{stage}{inferred}", ago=words.ages(life.age_days or 0))
 
 
-def _usual(visit: Visit, usual: UsualTime) -> str:
+def usual_sentence(visit: Visit, usual: UsualTime) -> str:
     """Return by which day half and 8 of 10 are closed."""
     words = visit.words
     if usual.half is None:
@@ -118,8 +118,19 @@ def _told(visit: Visit, usual: UsualTime) -> str:
     """Return of which requests the figures are, and why not of the very same ones."""
     words, told = visit.words, usual.told
     own = "own" if told.own or told.level == "service" else "wider"
-    name = words("level.city", city=visit.profile.name) if told.level == "city" else told.group.name
-    return words(f"request.told.{own}", group=name, count=usual.requests, day=words.day(usual.since))
+    name = _group(visit, told)
+    return words(
+        f"request.told.{own}", group=name, count=usual.requests, day=words.day(usual.since)
+    )
+
+
+def _group(visit: Visit, told: Told) -> str:
+    """Return how the group that speaks is called."""
+    if told.level == "city":
+        return visit.words("level.city", city=visit.profile.name)
+    if told.level in ("service", "category", "agency"):
+        return visit.label(told.level, told.group.name)
+    return told.group.name
 
 
 def _plot(visit: Visit, found: RequestView, usual: UsualTime) -> Plot:

@@ -97,11 +97,16 @@ def _row(visit: Visit, row: ListedRequest) -> Element:
 
 def _service(visit: Visit, row: ListedRequest) -> list[Child]:
     """Return the service in two lines: its category small, then what is wanted."""
-    separator = visit.profile.category_separator
-    rest = row.service_name.removeprefix(row.category).removeprefix(separator)
-    if not rest:
-        return [row.service_name]
-    return [element("span", row.category, class_="over-line"), element("span", rest)]
+    separator, category = visit.profile.category_separator, visit.label("category", row.category)
+    service = visit.label("service", row.service_name)
+    # A translation may begin with the translated category, the published one, or neither.
+    beginning = next(
+        (name for name in (category, row.category) if service.startswith(name + separator)), None
+    )
+    if beginning is None:
+        return [service]
+    rest = service.removeprefix(beginning + separator)
+    return [element("span", category, class_="over-line"), element("span", rest)]
 
 
 def _places(visit: Visit, row: ListedRequest) -> list[Child]:

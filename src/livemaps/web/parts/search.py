@@ -5,9 +5,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from livemaps.views import ListedRequest, Suggestion
+from livemaps.views.addresses import FoundAddress
 from livemaps.web import ids
 from livemaps.web.components import icon, link, request_link
-from livemaps.web.elements import Element, element
+from livemaps.web.elements import Element, element, tree
+from livemaps.web.page import path_to
 from livemaps.web.site import Visit
 
 REQUEST = "request"
@@ -38,33 +40,96 @@ def box(visit: Visit) -> list[Element]:
     ]
 
 
-def results(visit: Visit, found: Sequence[Suggestion], text: str) -> list[Element]:
-    """Return what was found as links, each with how many requests it would show."""
+def results(
+    visit: Visit, found: Sequence[Suggestion], text: str, addresses: bool = False
+) -> list[Element]:
+    """Return what was found as links, each with how many requests it would show.
+
+    With `addresses` the last of them looks the text up as an address.
+    """
     words = visit.words
-    named = [suggestion for suggestion in found if suggestion.kind != REQUEST]
+    button = _ask_for_address(visit, text.strip()) if addresses else None
     if not found:
-        return [element("p", words("search.none", text=text.strip()), role="status")]
+        none = element("p", words("search.none", text=text.strip()), role="status")
+        return tree(none, button)
     count = words("search.found", count=len(found))
-    return [
+    return tree(
         element("p", count, role="status", class_="visually-hidden"),
-        element("ul", [_suggestion(visit, suggestion) for suggestion in named]),
-    ]
+        element("ul", [_suggestion(visit, suggestion) for suggestion in found]),
+        button,
+    )
 
 
-def _suggestion(visit: Visit, suggestion: Suggestion) -> Element:
-    """Return one thing found; it becomes the only value of its filter."""
-    kind = suggestion.kind
+def _ask_for_address(visit: Visit, text: str) -> Element:
+    """Return the button that has the text looked up as an address; `controls.js` makes it work."""
+    return element(
+        "button",
+        icon("locate"),
+        visit.words("search.address.ask", text=text),
+        type="button",
+        class_="button quiet",
+        data_action="address",
+        data_store=ids.ADDRESS_TEXT,
+        data_text=text,
+        data_suggestion=True,
+    )
+
+
+def addresses(visit: Visit, found: Sequence[FoundAddress], text: str) -> list[Element]:
+    """Return the areas around what an address may be; each becomes the only one of its filter."""
+    words, geocoder = visit.words, visit.profile.geocoder
+    if not found:
+        return no_address(visit, "search.address.none", text)
+    source = geocoder.attribution if geocoder else None
+    return tree(
+        element("p", words("search.address.found"), role="status"),
+        element("ul", [_address(visit, address) for address in found]),
+        element("p", source, class_="quiet-text") if source else None,
+    )
+
+
+def _address(visit: Visit, found: FoundAddress) -> Element:
+    layer, key, _ = found.areas[0]
+    places = [visit.label(*area) for area in found.areas]
     return element(
         "li",
         link(
-            visit.address.only(kind, suggestion.value),
-            element(
-                "span",
-                visit.label(kind, suggestion.value, suggestion.label),
-                class_="option-name",
-            ),
-            element("span", visit.dimension(kind), class_="kind"),
-            element("span", visit.words.number(suggestion.count), class_="count"),
+            visit.address.only(layer, key),
+            element("span", found.label, class_="option-name"),
+            element("span", visit.words("list.comma").join(places), class_="kind"),
+            data_suggestion=True,
+        ),
+        key=found.label,
+    )
+
+
+def no_address(visit: Visit, sentence: str, text: str) -> list[Element]:
+    """Return why there is no area for an address, and what to do instead."""
+    return [element("p", visit.words(sentence, text=text), role="status")]
+
+
+def _suggestion(visit: Visit, suggestion: Suggestion) -> Element:
+    """Return one thing found: a request leads to its page, others become a filter's only value."""
+    kind, words = suggestion.kind, visit.words
+    if kind == REQUEST:
+        path = path_to("/request/<service_request_id>", suggestion.value)
+        target, name, called = (
+            visit.address.page_link(path),
+            suggestion.label,
+            words("list.request"),
+        )
+    else:
+        target = str(visit.address.only(kind, suggestion.value))
+        name, called = visit.label(kind, suggestion.value, suggestion.label), visit.dimension(kind)
+    return element(
+        "li",
+        link(
+            target,
+            element("span", name, class_="option-name"),
+            element("span", called, class_="kind"),
+            element("span", words.number(suggestion.count), class_="count")
+            if kind != REQUEST
+            else None,
             data_suggestion=True,
         ),
         key=kind + suggestion.value,
@@ -80,11 +145,11 @@ def found_request(visit: Visit, request: ListedRequest | None) -> list[Element]:
     places = [visit.label(layer, key, name) for layer, key, name in request.areas]
     stage = words(f"stage.{request.stage.name.lower()}")
     facts = [
-        request.service_name,
+        visit.label("service", request.service_name),
         words("list.comma").join(places),
         words("search.requested", day=words.day(request.requested_day)),
         words("search.stage", stage=stage, age=words.days(request.age)),
-        request.agency_responsible,
+        visit.label("agency", request.agency_responsible) if request.agency_responsible else "",
     ]
     return [
         element(

@@ -1,0 +1,113 @@
+"""Has it been reported already? Of one service in one area: how many are open, and how long it takes."""
+
+from __future__ import annotations
+
+from livemaps.errors import MeasuresPending, UnknownValue
+from livemaps.model import Filters
+from livemaps.views import ListedRequest, Listing
+from livemaps.views.measures.time_to_close import UsualTime, usual
+from livemaps.web.components import definition, request_link, rich
+from livemaps.web.elements import Element, element
+from livemaps.web.parts.lifetime import usual_sentence
+from livemaps.web.site import Site, Visit
+
+MOST_LISTED = 3
+
+
+def card(site: Site, visit: Visit) -> list[Element]:
+    """Return the answer once one service and one area are chosen; a hint with only one of them.
+
+    Raises:
+        SnapshotError: there is no data.
+    """
+    service, area = _chosen(visit)
+    if service is None and area is None:
+        return []
+    if service is None or area is None:
+        missing = "service" if service is None else "area"
+        return [element("p", visit.words(f"reported.choose_{missing}"), class_="quiet-text hint")]
+    found = site.board.listing(
+        Filters(services=frozenset({service}), set_apart=True).with_area(
+            area[0], frozenset({area[1]})
+        ),
+        size=MOST_LISTED,
+    )
+    return [_answer(visit, found, service, area, _usual(site, service, area))]
+
+
+def _chosen(visit: Visit) -> tuple[str | None, tuple[str, str] | None]:
+    """Return the one service and the one area that are chosen, None for none or several."""
+    filters = visit.address.filters
+    services = list(filters.services)
+    areas = [(layer, key) for layer, keys in filters.areas for key in keys]
+    named = [(layer, key) for layer, key in areas if not key.startswith("unplaced:")]
+    return (
+        services[0] if len(services) == 1 else None,
+        named[0] if len(areas) == 1 and named else None,
+    )
+
+
+def _usual(site: Site, service: str, area: tuple[str, str]) -> UsualTime | None:
+    """Return how long such requests take there; None while it is not known."""
+    try:
+        return usual(site.board.measures(), service=service, area=area)
+    except (MeasuresPending, UnknownValue):
+        return None
+
+
+def _answer(
+    visit: Visit,
+    found: Listing,
+    service: str,
+    area: tuple[str, str],
+    told: UsualTime | None,
+) -> Element:
+    words = visit.words
+    where = visit.label(area[0], area[1], _published(found, area))
+    counted = words(
+        "reported.open", count=found.total, service=visit.label("service", service), place=where
+    )
+    how_long = None
+    if told is not None:
+        mark = definition(words, visit.address, "time-to-close")
+        how_long = element("p", rich(usual_sentence(visit, told)), mark)
+    return element(
+        "section",
+        element("h2", words("reported.title")),
+        element("p", rich(counted)),
+        element("ul", [_one(visit, row) for row in found.rows], class_="plain-list")
+        if found.rows
+        else None,
+        how_long,
+        _report(visit, found.total),
+        class_="card reported",
+    )
+
+
+def _published(found: Listing, area: tuple[str, str]) -> str | None:
+    """Return the published name of an area, as its requests have it."""
+    names = (name for row in found.rows for layer, key, name in row.areas if (layer, key) == area)
+    return next(names, None)
+
+
+def _one(visit: Visit, row: ListedRequest) -> Element:
+    words = visit.words
+    return element(
+        "li",
+        request_link(visit.address, row.service_request_id),
+        " ",
+        words("request.other", day=words.day(row.requested_day), age=words.days(row.age)),
+        " ",
+        element("span", words(f"stage.{row.stage.name.lower()}"), class_="quiet-text"),
+        key=row.service_request_id,
+    )
+
+
+def _report(visit: Visit, count: int) -> Element | None:
+    """Return the way to the city's own page for a report, after what is known already."""
+    href = visit.profile.links.report_a_problem
+    if not href:
+        return None
+    text = visit.words("reported.not_among" if count else "reported.none_known")
+    link = element("a", visit.words("footer.report"), href=href, rel="external")
+    return element("p", text, " ", link)
