@@ -74,6 +74,8 @@ class Plot:
     """What is counted, such as "requests a week": stands above the scale."""
     incomplete_from: int | None = None
     """The first step of which not everything is known yet; it is drawn apart."""
+    feet: Sequence[str] = ()
+    """What each step is called below the chart, where that is shorter."""
     zero: bool = True
     """Whether the scale begins at 0, as it must for columns."""
     name: str = ""
@@ -104,7 +106,7 @@ def drawing(plot: Plot, write: Write) -> Element:
         "div",
         _shapes(plot, low, high),
         _scale(low, high, write),
-        _foot(plot.steps),
+        _foot(plot.feet or plot.steps),
         class_="plot",
         role="img",
         aria_label=plot.title,

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from livemaps.figures import Scale
 from livemaps.model import Filters
 from livemaps.statistics.queues import Word
@@ -28,8 +30,9 @@ def content(site: Site, visit: Visit) -> list[Element]:
     # The agency is what the page is of, not a filter that could be taken away.
     facets = site.board.facets(visit.address.filters)
     return tree(
-        backlog_answer.head(visit, found, facets, name, visit.words("filter.agency")),
-        _actions(visit, found),
+        backlog_answer.head(
+            visit, found, facets, name, visit.words("filter.agency"), _actions(visit, found)
+        ),
         element("div", _parts(site, visit, found), class_="screen-grid", key="parts"),
         how_to_read(visit, "backlog", *METRICS),
     )
@@ -37,15 +40,7 @@ def content(site: Site, visit: Visit) -> list[Element]:
 
 def own(visit: Visit) -> Filters:
     """Return the filters of the address, of this agency alone."""
-    filters = visit.address.filters
-    return Filters(
-        services=filters.services,
-        categories=filters.categories,
-        channels=filters.channels,
-        areas=filters.areas,
-        set_apart=filters.set_apart,
-        agencies=frozenset({visit.parameters["agency"]}),
-    )
+    return replace(visit.address.filters, agencies=frozenset({visit.parameters["agency"]}))
 
 
 def _parts(site: Site, visit: Visit, found: BacklogPage) -> list[Element | None]:
@@ -53,9 +48,9 @@ def _parts(site: Site, visit: Visit, found: BacklogPage) -> list[Element | None]
     return [
         backlog_flow.flow(visit, found),
         backlog_flow.path(visit, found),
-        open_groups.open_groups(visit, found, found.services),
         _places(site, visit, found),
         promises.promises(visit, found),
+        open_groups.open_groups(visit, found, found.services),
         open_groups.queues(visit, found, Word.GROWING),
         open_groups.queues(visit, found, Word.SHRINKING),
         surges.surges(visit, found),

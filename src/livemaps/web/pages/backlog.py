@@ -20,8 +20,14 @@ def content(site: Site, visit: Visit) -> list[Element]:
     facets = site.board.facets(found.filters)
     where = scope(visit, facets)
     return tree(
-        backlog_answer.narrowing(visit, facets),
-        backlog_answer.head(visit, found, facets, where, visit.words("nav.backlog")),
+        backlog_answer.head(
+            visit,
+            found,
+            facets,
+            where,
+            visit.words("nav.backlog"),
+            backlog_answer.narrowing(visit, facets),
+        ),
         element("div", parts(visit, found), class_="screen-grid", key="parts"),
         how_to_read(visit, "backlog", *METRICS),
     )
@@ -32,11 +38,11 @@ def parts(visit: Visit, found: BacklogPage) -> list[Element]:
     return [
         backlog_flow.flow(visit, found),
         backlog_flow.path(visit, found),
+        surges.surges(visit, found),
+        backlog_flow.forecast(visit, found),
         open_groups.open_groups(visit, found, found.agencies),
         open_groups.queues(visit, found, Word.GROWING),
         open_groups.queues(visit, found, Word.SHRINKING),
-        surges.surges(visit, found),
-        backlog_flow.forecast(visit, found),
         promises.promises(visit, found),
         promises.unattended(visit, found),
         open_groups.open_groups(visit, found, found.services),

@@ -79,8 +79,8 @@ def _surge(visit: Visit, found: BacklogPage) -> str:
     """Return whether there is a surge, and which is the largest."""
     words, surge = visit.words, found.surge
     if surge is None or not surge.found:
-        ago = found.as_of_day - (surge.complete_day if surge else found.as_of_day)
-        return words("backlog.answer.no_surge", ago=words.ages(ago))
+        day = surge.complete_day if surge else found.as_of_day
+        return words("backlog.answer.no_surge", day=words.day(day))
     return words("backlog.answer.surge", name=surge_name(visit, surge.found[0]))
 
 
@@ -105,7 +105,7 @@ def _figures(visit: Visit, found: BacklogPage) -> Iterator[Element]:
     week = found.last_week
     if week is not None:
         period, came, went = week
-        day = words.day(period.end)
+        day = words.date(period.end)
         yield _figure(visit, "flow", came, words("backlog.figure.in", day=day), "#flow", "in")
         yield _figure(visit, "flow", went, words("backlog.figure.out", day=day), "#flow", "out")
     if found.overdue is not None:
@@ -124,7 +124,7 @@ def _surge_figure(visit: Visit, found: BacklogPage) -> Element:
     """Return whether anything surges, as one of the figures."""
     words, surging = visit.words, bool(found.surge and found.surge.found)
     state = words(f"backlog.surge.{'some' if surging else 'none'}")
-    day = words.day(found.surge.complete_day) if found.surge else ""
+    day = words.date(found.surge.complete_day) if found.surge else ""
     return element(
         "div",
         element(
@@ -195,11 +195,17 @@ def nothing(visit: Visit, found: BacklogPage) -> Element | None:
 
 
 def head(
-    visit: Visit, found: BacklogPage, facets: Facets, scope: str, over_line: str
+    visit: Visit,
+    found: BacklogPage,
+    facets: Facets,
+    scope: str,
+    over_line: str,
+    narrowed: Element,
 ) -> list[Element]:
-    """Return everything above the first picture."""
+    """Return everything above the first picture; `narrowed` are the ways on from here."""
     return tree(
         answer(visit, found, facets, scope, over_line),
+        narrowed,
         nothing(visit, found),
         figures(visit, found),
     )

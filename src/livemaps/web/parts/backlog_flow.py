@@ -30,6 +30,7 @@ def flow(visit: Visit, found: BacklogPage) -> Element:
     plot = Plot(
         title=words("backlog.flow.chart"),
         steps=_weeks(visit, path),
+        feet=[words.date(week.end) for week in path.periods],
         step_name=words("backlog.week"),
         marks=[
             Columns(words("backlog.flow.in"), path.inflow),
@@ -55,6 +56,7 @@ def path(visit: Visit, found: BacklogPage) -> Element:
     plot = Plot(
         title=words("backlog.path.chart"),
         steps=_weeks(visit, weeks),
+        feet=[words.date(week.end) for week in weeks.periods],
         step_name=words("backlog.week"),
         marks=[Line(words("backlog.path.line"), weeks.backlog)],
         unit=words("backlog.path.unit"),
@@ -177,6 +179,7 @@ def _ahead(visit: Visit, found: BacklogPage, ahead: Forecast) -> Plot:
     return Plot(
         title=words("backlog.forecast.chart"),
         steps=[words.day(day) for day in days],
+        feet=[words.date(day) for day in days],
         step_name=words("backlog.day"),
         marks=[
             Line(words("backlog.forecast.known"), known, "strong"),

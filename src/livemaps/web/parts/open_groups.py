@@ -153,14 +153,14 @@ def _ages_bar(group: OpenGroup, most: int) -> Element:
     pieces = [
         element(
             "span",
-            class_=f"bar-fill plan-class-{at}",
+            class_=f"bar-fill age-{at}",
             style={"width": f"{100 * count / most:.2f}%"},
             key=str(at),
         )
         for at, count in enumerate(group.bands)
         if count
     ]
-    return element("span", pieces, class_="bar", aria_hidden=True)
+    return element("span", pieces, class_="bar ages-bar", aria_hidden=True)
 
 
 def _net(visit: Visit, group: OpenGroup) -> list[Child]:
@@ -188,7 +188,7 @@ def _key(visit: Visit, table: OpenTable) -> Element:
     items = [
         element(
             "li",
-            element("span", class_=f"key plan-class-{at}", aria_hidden=True),
+            element("span", class_=f"key age-{at}", aria_hidden=True),
             visit.words(f"age.{band}"),
             key=band,
         )
@@ -216,6 +216,8 @@ def queues(visit: Visit, found: BacklogPage, word: Word) -> Element:
         return card(visit, name, title, "queues", pending(visit))
     if not any(one.told for one in levels):
         return card(visit, name, title, "queues", quiet(words("backlog.queues.untold")))
+    if not any(one.growing if word is Word.GROWING else one.shrinking for one in levels):
+        return card(visit, name, title, "queues", element("p", words(f"backlog.{name}.none")))
     return card(
         visit,
         name,

@@ -54,11 +54,8 @@ def _said(visit: Visit, surge: SurgeView) -> list[Element]:
 def _window(visit: Visit, one: SurgeNow) -> list[Child]:
     """Return what one window brought beside what was expected, and the word for it."""
     words = visit.words
-    when = (
-        words.day(one.last_day)
-        if one.window == DAY
-        else words("backlog.surge.week", day=words.day(one.last_day))
-    )
+    span = "day" if one.window == DAY else "week"
+    when = words(f"backlog.surge.{span}", day=words.day(one.last_day))
     word = badge(words(f"measures.surge.word.{one.word}"), _kind(one))
     if one.expected is None or one.low is None or one.high is None:
         return [word, " ", when, " ", *rich(words("backlog.surge.observed", count=one.observed))]
@@ -83,6 +80,7 @@ def _plot(visit: Visit, surge: SurgeView) -> Plot:
     return Plot(
         title=words("backlog.surge.chart"),
         steps=[words.day(one.last_day) for one in days],
+        feet=[words.date(one.last_day) for one in days],
         step_name=words("backlog.day"),
         marks=[
             Columns(words("backlog.surge.came"), [one.observed for one in days], "soft"),
