@@ -98,6 +98,14 @@ class Moving:
     grow: tuple[MovingQueue, ...]
     shrink: tuple[MovingQueue, ...]
 
+    def of(self, word: Word) -> tuple[MovingQueue, ...]:
+        """Return the first that grow, or that shrink."""
+        return self.grow if word is Word.GROWING else self.shrink
+
+    def count(self, word: Word) -> int:
+        """Return how many grow, or shrink."""
+        return self.growing if word is Word.GROWING else self.shrinking
+
 
 @dataclass(frozen=True, slots=True)
 class BeyondGroup:

@@ -76,6 +76,8 @@ class Plot:
     """The first step of which not everything is known yet; it is drawn apart."""
     feet: Sequence[str] = ()
     """What each step is called below the chart, where that is shorter."""
+    most: float | None = None
+    """The largest value that there can be, such as 1 of shares: the scale does not go past it."""
     zero: bool = True
     """Whether the scale begins at 0, as it must for columns."""
     name: str = ""
@@ -157,6 +159,7 @@ def _range(plot: Plot) -> tuple[float, float]:
     values = [value for mark in plot.marks for value in _values(mark) if value is not None]
     low = min(values, default=0.0)
     high = max(values, default=1.0) * HEADROOM
+    high = high if plot.most is None else min(high, plot.most)
     marks = ticks(min(low, 0.0) if plot.zero else low, max(high, 1e-9))
     return marks[0], marks[-1]
 

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
 
 from livemaps.figures import Scale
 from livemaps.model import Filters
-from livemaps.statistics.queues import Word
 from livemaps.views import AreaValues
 from livemaps.views.backlog_page import BacklogPage, closest
 from livemaps.web.components import link, rich
@@ -17,6 +17,9 @@ from livemaps.web.parts.behind import AGENCY, card, quiet, to_list
 from livemaps.web.parts.help import how_to_read
 from livemaps.web.plan import PlanArea, key, plan
 from livemaps.web.site import Site, Visit, feed_address
+
+SHADES = 5
+"""Of a plan, besides that of none."""
 
 METRICS = ("backlog-by", "flow", "queues", "on-time", "unattended", "surge", "forecast")
 
@@ -51,8 +54,7 @@ def _parts(site: Site, visit: Visit, found: BacklogPage) -> list[Element | None]
         _places(site, visit, found),
         promises.promises(visit, found),
         open_groups.open_groups(visit, found, found.services),
-        open_groups.queues(visit, found, Word.GROWING),
-        open_groups.queues(visit, found, Word.SHRINKING),
+        open_groups.queues(visit, found),
         surges.surges(visit, found),
         backlog_flow.forecast(visit, found),
         promises.unattended(visit, found),
@@ -85,12 +87,11 @@ def _places(site: Site, visit: Visit, found: BacklogPage) -> Element | None:
     if not any(values.counts):
         return None
     words, name = visit.words, visit.profile.finest.called(visit.words.language).lower()
-    scale = Scale.of(values.counts)
+    scale = _scale(values.counts)
     title = words("backlog.agency.places", layer=name)
     areas = [_area(visit, found, values, scale, code) for code in range(len(values.keys))]
-    entries = [("none", words("legend.none"))] + [
-        (f"class-{at}", words("legend.range", low=low, high=high))
-        for at, (low, high) in enumerate(scale.ranges)
+    entries = [("class-0", words("legend.none"))] + [
+        (f"class-{at}", _range(visit, low, high)) for at, (low, high) in enumerate(scale.ranges, 1)
     ]
     return card(
         visit,
@@ -106,6 +107,18 @@ def _places(site: Site, visit: Visit, found: BacklogPage) -> Element | None:
     )
 
 
+def _scale(counts: Sequence[int]) -> Scale:
+    """Return classes of amounts, at most as many as a plan has shades."""
+    return Scale(Scale.of(counts).bounds[-SHADES:])
+
+
+def _range(visit: Visit, low: int, high: int) -> str:
+    """Return the amounts of a class."""
+    if low == high:
+        return visit.words.number(low)
+    return visit.words("legend.range", low=low, high=high)
+
+
 def _area(
     visit: Visit, found: BacklogPage, values: AreaValues, scale: Scale, code: int
 ) -> PlanArea:
@@ -114,9 +127,9 @@ def _area(
     name = visit.label(values.layer, area, values.names[code])
     label = visit.words("backlog.agency.area", name=name, count=count)
     if not count:
-        return PlanArea(code, label, "none")
+        return PlanArea(code, label, "class-0")
     filters = found.filters.with_area(values.layer, frozenset({area}))
-    return PlanArea(code, label, f"class-{scale.classify(count) - 1}", to_list(visit, filters))
+    return PlanArea(code, label, f"class-{scale.classify(count)}", to_list(visit, filters))
 
 
 def _unknown(site: Site, visit: Visit, name: str) -> list[Element]:

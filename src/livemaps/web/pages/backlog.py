@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from livemaps.statistics.queues import Word
 from livemaps.views.backlog_page import BacklogPage
 from livemaps.web.elements import Element, element, tree
 from livemaps.web.page import screen
@@ -41,8 +40,7 @@ def parts(visit: Visit, found: BacklogPage) -> list[Element]:
         surges.surges(visit, found),
         backlog_flow.forecast(visit, found),
         open_groups.open_groups(visit, found, found.agencies),
-        open_groups.queues(visit, found, Word.GROWING),
-        open_groups.queues(visit, found, Word.SHRINKING),
+        open_groups.queues(visit, found),
         promises.promises(visit, found),
         promises.unattended(visit, found),
         open_groups.open_groups(visit, found, found.services),

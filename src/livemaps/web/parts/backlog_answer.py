@@ -127,10 +127,10 @@ def _surge_figure(visit: Visit, found: BacklogPage) -> Element:
     day = words.date(found.surge.complete_day) if found.surge else ""
     return element(
         "div",
+        element("dt", words("backlog.figure.surge", day=day)),
         element(
-            "dt", words("backlog.figure.surge", day=day), definition(words, visit.address, "surge")
+            "dd", element("a", state, href="#surge"), definition(words, visit.address, "surge")
         ),
-        element("dd", element("a", state, href="#surge"), class_="figure-word"),
         class_="figure-warning" if surging else None,
         key="surge",
     )
@@ -145,8 +145,8 @@ def _figure(
     value = element("a", written, href=target) if anchored else link(str(target), written)
     return element(
         "div",
-        element("dt", text, definition(visit.words, visit.address, metric)),
-        element("dd", value),
+        element("dt", text),
+        element("dd", value, definition(visit.words, visit.address, metric)),
         key=metric + key,
     )
 

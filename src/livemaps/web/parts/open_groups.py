@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
 from livemaps.model import Filters
@@ -19,6 +19,8 @@ from livemaps.web.urlstate import Address
 
 MOST_ROWS = 20
 """Groups shown; `?all=<level>` shows all of them."""
+
+NAMES: Mapping[Word, str] = {Word.GROWING: "growing", Word.SHRINKING: "shrinking"}
 
 ALL, SORT = "all", "sort"
 OPTIONS = (ALL, SORT)
@@ -167,11 +169,10 @@ def _net(visit: Visit, group: OpenGroup) -> list[Child]:
     """Return by how many a group grew, and whether that is said to be growth."""
     if group.net is None:
         return [visit.words("backlog.too_few")]
-    marked = {Word.GROWING: "growing", Word.SHRINKING: "shrinking"}
     number = element("span", signed(visit, group.net))
-    if group.word not in marked:
+    if group.word is None or group.word not in NAMES:
         return [number]
-    word = marked[group.word]
+    word = NAMES[group.word]
     sign = element(
         "span", "▲" if word == "growing" else "▼", class_=f"sign {word}", aria_hidden=True
     )
@@ -207,50 +208,65 @@ def _rest(visit: Visit, table: OpenTable, shown: int) -> Element | None:
     return element("p", words("backlog.left", count=left), " ", every, class_="quiet-text")
 
 
-def queues(visit: Visit, found: BacklogPage, word: Word) -> Element:
-    """Return the queues that grow, or that shrink: agencies, then services."""
-    words, name = visit.words, "growing" if word is Word.GROWING else "shrinking"
-    title = words(f"backlog.{name}.title")
+def queues(visit: Visit, found: BacklogPage) -> Element:
+    """Return the queues that grow beside those that shrink: of agencies, then of services."""
+    words = visit.words
+    title = words("backlog.queues.title")
     levels = [one for one in (found.agency_queues, found.service_queues) if one is not None]
     if not levels:
-        return card(visit, name, title, "queues", pending(visit))
+        return card(visit, "queues", title, "queues", pending(visit), width="whole")
     if not any(one.told for one in levels):
-        return card(visit, name, title, "queues", quiet(words("backlog.queues.untold")))
-    if not any(one.growing if word is Word.GROWING else one.shrinking for one in levels):
-        return card(visit, name, title, "queues", element("p", words(f"backlog.{name}.none")))
+        untold = quiet(words("backlog.queues.untold"))
+        return card(visit, "queues", title, "queues", untold, width="whole")
     return card(
         visit,
-        name,
+        "queues",
         title,
         "queues",
-        [_level(visit, found.filters, one, word) for one in levels],
-        quiet(words(f"backlog.{name}.note")),
-        files=[measure_file(visit, "queues", found.filters, by="service", word=name)],
+        element(
+            "div",
+            _direction(visit, found.filters, levels, Word.GROWING),
+            _direction(visit, found.filters, levels, Word.SHRINKING),
+            class_="queue-columns",
+        ),
+        files=[measure_file(visit, "queues", found.filters, by="service")],
+        width="whole",
+    )
+
+
+def _direction(visit: Visit, filters: Filters, levels: Sequence[Moving], word: Word) -> Element:
+    """Return the queues that grow, or those that shrink."""
+    words, name = visit.words, NAMES[word]
+    tables = [_level(visit, filters, one, word) for one in levels if one.of(word)]
+    return element(
+        "section",
+        element("h3", words(f"backlog.{name}.title")),
+        tables or element("p", words(f"backlog.{name}.none")),
+        quiet(words(f"backlog.{name}.note")) if tables else None,
+        id=name,
+        key=name,
     )
 
 
 def _level(visit: Visit, filters: Filters, moving: Moving, word: Word) -> Element:
     """Return the queues of agencies, or those of services."""
-    words, name = visit.words, "growing" if word is Word.GROWING else "shrinking"
-    rows, count = (
-        (moving.grow, moving.growing) if word is Word.GROWING else (moving.shrink, moving.shrinking)
-    )
-    heading = element("h3", words(f"backlog.{name}.{moving.level}", count=count))
-    if not rows:
-        return element("div", heading, class_="queues", key=moving.level)
+    caption = visit.words(f"backlog.queues.{moving.level}", count=moving.count(word))
+    rows = [_queue(visit, filters, moving.level, row, word) for row in moving.of(word)]
     table = element(
         "table",
+        element("caption", caption),
         _queues_head(visit, moving.level, word),
-        element("tbody", [_queue(visit, filters, moving.level, row, word) for row in rows]),
+        element("tbody", rows),
     )
-    scrolled = element(
-        "div", table, class_="scrolling", tabindex=0, role="region", aria_label=_text(heading)
+    return element(
+        "div",
+        table,
+        class_="scrolling queues",
+        tabindex=0,
+        role="region",
+        aria_label=caption,
+        key=moving.level,
     )
-    return element("div", heading, scrolled, class_="queues", key=moving.level)
-
-
-def _text(heading: Element) -> str:
-    return str(heading[2])
 
 
 def _queues_head(visit: Visit, level: str, word: Word) -> Element:

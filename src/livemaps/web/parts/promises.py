@@ -23,6 +23,9 @@ from livemaps.web.site import Visit
 
 REQUEST = "/request/<service_request_id>"
 
+OUTCOMES = ("on_time", "late_closed", "late_open")
+"""What became of what was due: fields of `Due`, and keys of words."""
+
 MOST_AGENCIES = 8
 MOST_MONTHS = 24
 FEWEST_DUE = 20
@@ -56,7 +59,7 @@ def _standards(visit: Visit, found: BacklogPage, standards: Standards) -> Elemen
         "on-time",
         said,
         picture,
-        _agencies(visit, standards.agencies) if level != "agency" else None,
+        _agencies(visit, standards.agencies) if level != "agency" else _record(visit, record),
         files=[measure_file(visit, "standards", found.filters, by=level, period="month")]
         if found.subject
         else (),
@@ -73,6 +76,27 @@ def _said(visit: Visit, record: Record) -> str:
     return f"{told} {now}"
 
 
+def _record(visit: Visit, record: Record | None) -> Element | None:
+    """Return what became of what was due, and how long the overdue ones are over."""
+    if record is None or not record.total.due:
+        return None
+    words, due, now = visit.words, record.total, record.now
+    facts = [(name, words.number(getattr(due, name))) for name in OUTCOMES]
+    if now.median_days is not None and now.most_days is not None:
+        facts.append(("median", words.days(round(now.median_days))))
+        facts.append(("most", words.days(now.most_days)))
+    pairs = [
+        element(
+            "div",
+            element("dt", words(f"backlog.record.{name}")),
+            element("dd", value),
+            key=name,
+        )
+        for name, value in facts
+    ]
+    return element("dl", pairs, class_="facts-list")
+
+
 def _months(visit: Visit, months: Sequence[Period]) -> Element | None:
     """Return the share on time by the month in which requests were due."""
     words, shown = visit.words, list(months)[-MOST_MONTHS:]
@@ -87,6 +111,7 @@ def _months(visit: Visit, months: Sequence[Period]) -> Element | None:
         step_name=words("backlog.month"),
         marks=[Line(words("backlog.standards.line"), shares)],
         unit=words("backlog.standards.unit"),
+        most=1.0,
         incomplete_from=last + 1,
         name=f"{visit.profile.id}-on-time",
     )
