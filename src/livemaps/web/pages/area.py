@@ -15,6 +15,7 @@ from livemaps.web.parts import (
 )
 from livemaps.web.parts import area_words as say
 from livemaps.web.parts.help import how_to_read
+from livemaps.web.parts.tables import stack
 from livemaps.web.site import Site, Visit, feed_address
 
 METRICS = ("expected", "open", "age", "unattended", "re-reported", "compare")
@@ -28,15 +29,15 @@ def content(site: Site, visit: Visit) -> list[Element]:
         area_answer.figures(visit, view),
         element(
             "div",
-            area_plan.parts_card(visit, view, site.board.outlines(view.parts_layer)),
-            area_trend.trend_card(visit, view),
-            area_tables.services_card(visit, view),
-            area_tables.parts_card(visit, view),
-            area_tables.agencies_card(visit, view),
+            stack(
+                area_plan.parts_card(visit, view, site.board.outlines(view.parts_layer)),
+                area_tables.parts_card(visit, view),
+            ),
+            stack(area_trend.trend_card(visit, view), area_record.record_card(visit, view)),
+            stack(area_tables.services_card(visit, view)),
+            stack(area_compare.compare_card(visit, view), area_tables.agencies_card(visit, view)),
             area_tables.oldest_card(visit, view),
-            area_record.record_card(visit, view),
-            area_compare.compare_card(visit, view),
-            class_="screen-grid area-grid",
+            class_="area-grid",
         ),
         how_to_read(visit, "area", *METRICS),
     )

@@ -18,12 +18,11 @@ def content(site: Site, visit: Visit) -> list[Element]:
     """Return what is true of all areas in words, the table of them, and the plan."""
     view = site.board.layer(visit.parameters["layer"])
     codes = site.board.snapshot().layer(view.layer).code_of
-    areas = say.layer_name(visit, view.layer, plural=True)
-    text = visit.words("areas.title", areas=areas, count=len(view.areas))
+    areas = say.layer_name(visit, view.layer, plural=True).lower()
+    text = visit.words("areas.title", areas=areas, count=len(view.areas), city=visit.profile.name)
     return tree(
         element(
             "header",
-            element("p", visit.profile.name, class_="over-line"),
             heading(text, view.version),
             element("p", _lede(visit, view), class_="lede"),
             class_="page-answer",
@@ -46,19 +45,15 @@ def content(site: Site, visit: Visit) -> list[Element]:
 def _lede(visit: Visit, view: LayerView) -> list[Child]:
     """Return how many are open in the city, and of how many areas more or fewer is said."""
     words = visit.words
-    told = [words("answer.open", scope=visit.profile.name, count=view.city.open) + "."]
+    told = [words("areas.open", count=view.city.open)]
+    change = view.city.measured.change if view.city.measured else None
+    told += say.changed(visit, change, None) if change else []
     said = [area.measured.word.word for area in view.areas if area.measured and area.measured.word]
     if view.until is not None and set(said) - {"too_few"}:
+        more, fewer = said.count("more"), said.count("fewer")
+        key = "areas.said" if more or fewer else "areas.as_expected"
         day = words.day(view.until)
-        told.append(
-            words(
-                "areas.said",
-                more=said.count("more"),
-                fewer=said.count("fewer"),
-                count=len(said),
-                day=day,
-            )
-        )
+        told.append(words(key, more=more, fewer=fewer, count=len(said), day=day))
     needs = link(visit.address.page_link("/about", "expected"), words("area.needs"))
     return [*(part for text in told for part in (*rich(text), " ")), needs]
 

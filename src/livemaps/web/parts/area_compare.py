@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
 from livemaps.views.area import AreaView, Figures, Measured
+from livemaps.views.area.values import CITY
 from livemaps.views.measures.compare import Compared
 from livemaps.web.components import definition
 from livemaps.web.elements import Child, Element, element
@@ -42,7 +43,7 @@ def compare_card(visit: Visit, view: AreaView) -> Element:
     return card(
         words("area.compare.title"),
         _choice(visit, view),
-        table(visit, words("area.compare.title"), columns, list(_rows(visit, shown))),
+        table(visit, words("area.compare.title"), columns, list(_rows(visit, view, shown))),
         element("p", words("area.compare.note"), class_="quiet-text"),
         foot(csv_link(visit, "compare", query)),
         key="compare",
@@ -68,11 +69,11 @@ def _choice(visit: Visit, view: AreaView) -> Element:
     )
 
 
-def _rows(visit: Visit, shown: list[Figures]) -> Iterator[Row]:
+def _rows(visit: Visit, view: AreaView, shown: list[Figures]) -> Iterator[Row]:
     """Yield a line for each figure that any of them has."""
-    for line in _lines(visit):
+    for line in _lines(visit, view):
         values = [line.value(area) for area in shown]
-        if all(value is None for value in values):
+        if not any(values):
             continue
         name: list[Child] = [
             visit.words(line.name),
@@ -91,7 +92,7 @@ def _cell(visit: Visit, value: str | None, area: Figures, line: _Line) -> list[C
     return [value, element("span", said, class_="under-line") if said else None]
 
 
-def _lines(visit: Visit) -> tuple[_Line, ...]:
+def _lines(visit: Visit, view: AreaView) -> tuple[_Line, ...]:
     """Return the figures that are set side by side."""
     words = visit.words
 
@@ -104,23 +105,33 @@ def _lines(visit: Visit) -> tuple[_Line, ...]:
     def quiet(area: Figures) -> str | None:
         return words.percent(area.unattended / area.open) if area.open else None
 
-    def of_whole(area: Figures, name: str) -> str | None:
-        measured = area.measured
-        return None if measured is None else percent(getattr(measured, name))
+    def share(area: Figures, name: str) -> str | None:
+        if area.key == CITY:
+            found = getattr(view.here.measured, name) if view.here.measured else None
+            return words.percent(found.whole) if found and found.whole is not None else None
+        return percent(getattr(area.measured, name)) if area.measured else None
 
     return (
         _Line("area.open", "open", lambda area: words.number(area.open)),
         _Line("area.compare.change", "queues", lambda area: _change(visit, area)),
-        _Line("area.compare.rate", "rates", lambda area: rate(visit, area), lambda m: m.rate),
+        _Line(
+            "area.compare.rate", "rates", lambda area: _rate(visit, view, area), lambda m: m.rate
+        ),
         _Line("area.compare.old", "age", old, lambda m: m.over_four_weeks),
         _Line("area.compare.quiet", "unattended", quiet),
         _Line(
             "area.compare.resolved",
             "compare",
-            lambda area: of_whole(area, "resolved"),
+            lambda area: share(area, "resolved"),
             lambda m: m.resolved,
         ),
-        _Line("area.compare.on_time", "on-time", on_time(visit), lambda m: m.on_time),
+        _Line(
+            "area.compare.on_time",
+            "on-time",
+            lambda area: share(area, "on_time"),
+            lambda m: m.on_time,
+        ),
+        _Line("area.compare.word", "expected", lambda area: _word(visit, area)),
         _Line("area.half_closed", "time-to-close", lambda area: _half(visit, area)),
     )
 
@@ -142,6 +153,22 @@ def rate(visit: Visit, area: Figures) -> str | None:
     if found is None or found.size is None or found.value is None:
         return None
     return visit.words.number(round(found.value, 1))
+
+
+def _rate(visit: Visit, view: AreaView, area: Figures) -> str | None:
+    """Return requests per 1,000 residents; of the city, those of all areas."""
+    if area.key != CITY:
+        return rate(visit, area)
+    found = view.here.measured.rate if view.here.measured else None
+    told = found is not None and found.size is not None and found.whole is not None
+    return visit.words.number(round(found.whole, 1)) if found and told and found.whole else None
+
+
+def _word(visit: Visit, area: Figures) -> str | None:
+    said = area.measured.word if area.measured else None
+    if area.key == CITY or said is None:
+        return "" if area.key == CITY else None
+    return say.word(visit, said)
 
 
 def _change(visit: Visit, area: Figures) -> str | None:

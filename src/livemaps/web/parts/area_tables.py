@@ -7,7 +7,7 @@ from dataclasses import replace
 
 from livemaps.model import Filters
 from livemaps.views.area import AgencyRow, AreaView, OldRequest, Part, ServiceRow
-from livemaps.web.components import link, request_link
+from livemaps.web.components import link, request_link, rich
 from livemaps.web.elements import Element, element
 from livemaps.web.parts import area_words as say
 from livemaps.web.parts.tables import Column, Row, card, csv_link, foot, table
@@ -15,6 +15,9 @@ from livemaps.web.site import Visit
 
 MOST_PARTS = 10
 """As the City's own monthly ward report has them."""
+
+MOST_AGENCIES = 12
+"""Agencies listed; the table to take away has them all."""
 
 
 def services_card(visit: Visit, view: AreaView) -> Element:
@@ -100,11 +103,14 @@ def agencies_card(visit: Visit, view: AreaView) -> Element:
     """Return who is accountable for what is open, and for what nobody has touched for long."""
     words = visit.words
     query = {"by": "agency", view.layer: view.here.key}
-    text = words("area.unattended_text", count=view.here.unattended)
+    text = rich(words("area.unattended_text", count=view.here.unattended))
+    rest = view.agencies[MOST_AGENCIES:]
+    others = words("breakdown.others", count=len(rest), requests=sum(row.open for row in rest))
     return card(
         words("area.agencies"),
         element("p", text, class_="quiet-text"),
-        agencies_table(visit, view, view.agencies),
+        agencies_table(visit, view, view.agencies[:MOST_AGENCIES]),
+        element("p", others, class_="quiet-text") if rest else None,
         foot(csv_link(visit, "unattended", query)),
         key="agencies",
     )

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from livemaps.views.area import AreaView
 from livemaps.views.measures.flow import FlowPath
-from livemaps.web.charts import Columns, Line, Plot, chart
+from livemaps.web.charts import Line, Plot, chart
 from livemaps.web.components import definition
 from livemaps.web.elements import Element, element
 from livemaps.web.page import pending
@@ -37,8 +37,8 @@ def trend_card(visit: Visit, view: AreaView) -> Element:
 def flow_plot(visit: Visit, view: AreaView, path: FlowPath) -> Plot:
     """Return requests in and out by week."""
     words = visit.words
-    marks: list[Columns | Line] = [
-        Columns(words("area.in"), path.inflow, "accent"),
+    marks = [
+        Line(words("area.in"), path.inflow, "accent"),
         Line(words("area.out"), path.outflow, "strong"),
     ]
     return _plot(visit, view, path, "area.flow", marks)
@@ -49,9 +49,7 @@ def backlog_plot(visit: Visit, view: AreaView, path: FlowPath) -> Plot:
     return _plot(visit, view, path, "area.path", [Line(visit.words("area.open"), path.backlog)])
 
 
-def _plot(
-    visit: Visit, view: AreaView, path: FlowPath, key: str, marks: Sequence[Columns | Line]
-) -> Plot:
+def _plot(visit: Visit, view: AreaView, path: FlowPath, key: str, marks: Sequence[Line]) -> Plot:
     words = visit.words
     whole = sum(period.complete for period in path.periods)
     return Plot(

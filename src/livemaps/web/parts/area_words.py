@@ -109,12 +109,12 @@ def sentences(visit: Visit, view: AreaView) -> Iterator[str]:
         yield words("answer.old", count=here.over_four_weeks, share=share)
     measured, city = here.measured, view.city.measured
     if measured and measured.change:
-        yield from _changed(visit, measured.change, city.change if city else None)
+        yield from changed(visit, measured.change, city.change if city else None)
     if view.until is not None:
         yield _reported(visit, view)
 
 
-def _changed(visit: Visit, change: Change, city: Change | None) -> Iterator[str]:
+def changed(visit: Visit, change: Change, city: Change | None) -> Iterator[str]:
     """Yield how the backlog has changed, and how against that of the whole city."""
     words = visit.words
     direction = "same" if change.more == 0 else "more" if change.more > 0 else "fewer"

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from urllib.parse import urlencode
 
-from livemaps.web.components import definition
+from livemaps.web.components import hidden, link
 from livemaps.web.elements import Child, Children, Element, element
 from livemaps.web.site import Visit
 
@@ -34,8 +34,7 @@ def table(visit: Visit, caption: str, columns: Sequence[Column], rows: Sequence[
     head = [
         element(
             "th",
-            column.title,
-            definition(visit.words, visit.address, column.metric) if column.metric else None,
+            _heading(visit, column),
             scope="col",
             class_="number" if column.number else None,
             key=column.title,
@@ -64,6 +63,11 @@ def card(title: Children, *content: Children, size: str = "half", key: str = "")
     )
 
 
+def stack(*cards: Children) -> Element:
+    """Return cards below each other, as one column of a screen."""
+    return element("div", *cards, class_="stack")
+
+
 def foot(*parts: Child) -> Element:
     """Return what stands below a table: where it can be taken away."""
     return element("p", *parts, class_="card-foot no-print")
@@ -73,6 +77,15 @@ def csv_link(visit: Visit, measure: str, query: Mapping[str, str]) -> Element:
     """Return the link to a measure as a CSV table."""
     href = f"/api/v1/measures/{measure}.csv?{urlencode(query)}"
     return element("a", visit.words("download.csv"), href=href, download=True)
+
+
+def _heading(visit: Visit, column: Column) -> Child:
+    """Return a column's heading; that of a figure leads to its definition."""
+    if not column.metric:
+        return column.title
+    meaning = visit.words("definition", metric=visit.words(f"metric.{column.metric}.name"))
+    href = visit.address.page_link("/about", column.metric)
+    return link(href, column.title, hidden(f" ({meaning})"), class_="figure-name", title=meaning)
 
 
 def _row(columns: Sequence[Column], row: Row) -> Element:
