@@ -31,9 +31,13 @@ SECTIONS = {
     "`[[standards]]`": "standards[].",
     "`[calendar]`": "calendar.",
     "`[population]`": "population.*.",
+    "`[translations.<language>]`": "translations.*.",
+    "`[geocoder]`": "geocoder.",
     "`[links]`": "links.",
     "`[map]`": "map.",
 }
+WITHOUT_KEYS = {"`[search_words.<language>]`": "search_words"}
+"""Sections about a table whose keys are for the city to choose."""
 
 
 def described() -> Mapping[str, str]:
@@ -42,6 +46,8 @@ def described() -> Mapping[str, str]:
     for part in GUIDE.read_text("utf-8").split("\n### ")[1:]:
         heading, _, body = part.partition("\n")
         body = body.split("\n## ")[0]
+        if heading in WITHOUT_KEYS:
+            found[WITHOUT_KEYS[heading]] = "empty"
         for key, default in re.findall(r"^\| `(\w+)` \| ([^|]*) \|", body, re.MULTILINE):
             found[SECTIONS[heading] + key] = default
     return found
