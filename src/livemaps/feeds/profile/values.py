@@ -41,9 +41,26 @@ RESERVED_LAYER_IDS = frozenset(
         "lang",
         "theme",
         "view",
+        # What measures are asked with, and the group of everything.
+        "against",
+        "at_day",
+        "by",
+        "city",
+        "day",
+        "days",
+        "format",
+        "limit",
+        "of",
+        "only",
+        "part",
+        "period",
+        "step",
+        "window",
+        "with",
+        "word",
     ]
 )
-"""Names that already mean something in the address of a page, where a layer's id is a name too."""
+"""Names that already mean something in an address, where a layer's id is a name too."""
 
 
 def nearest(word: str, known: list[str]) -> str:
