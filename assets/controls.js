@@ -55,6 +55,13 @@
     go(`${window.location.pathname}?${query}`);
   }
 
+  /* From within another page the way leads to the whole one, in a tab of its own. */
+  function outside(href) {
+    const whole = new URL(href, window.location.href);
+    whole.searchParams.delete("embed");
+    window.open(whole, "_blank", "noopener");
+  }
+
   function followed(event) {
     const anchor = event.target.closest("a[data-nav]");
     const special = event.ctrlKey || event.metaKey || event.shiftKey || event.altKey;
@@ -62,6 +69,10 @@
       return;
     }
     event.preventDefault();
+    if (document.documentElement.hasAttribute("data-embed") && !anchor.matches('[role="button"]')) {
+      outside(anchor.getAttribute("href"));
+      return;
+    }
     /* In a plan the link is an SVG element, whose `href` is not a text. */
     go(anchor.getAttribute("href"));
     if (anchor.hasAttribute("data-suggestion")) {
@@ -196,7 +207,33 @@
     }
   }
 
+  /* What another page has to hold to show this view. */
+  function frame() {
+    const shown = new URL(window.location.href);
+    shown.searchParams.set("embed", "1");
+    shown.hash = "";
+    const title = document.title.replace(/[&"<>]/g, (sign) => `&#${sign.charCodeAt(0)};`);
+    const source = shown.href.replace(/&/g, "&amp;");
+    return (
+      `<iframe src="${source}" title="${title}" width="600" height="400" loading="lazy" ` +
+      'style="border:0;max-width:100%" allow="clipboard-write"></iframe>'
+    );
+  }
+
   const ACTIONS = {
+    async embed(button) {
+      const field = button.parentElement.querySelector("textarea");
+      field.value = frame();
+      field.hidden = false;
+      field.focus();
+      field.select();
+      try {
+        await navigator.clipboard.writeText(field.value);
+        button.textContent = button.dataset.done;
+      } catch {
+        /* Not allowed here: the code stands there, selected. */
+      }
+    },
     /* The address is looked up by this server, once somebody asks for it. */
     address(button) {
       window.dash_clientside.set_props(button.dataset.store, { data: button.dataset.text });

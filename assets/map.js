@@ -334,12 +334,6 @@
     "zoom-plus": () => zoom(1),
     "zoom-minus": () => zoom(-1),
     "zoom-whole": () => show({ ...chosen(), keys: [] }, true),
-    picture: (button) =>
-      window.Plotly.downloadImage(graph(), {
-        format: "png",
-        filename: button.dataset.name,
-        scale: 2,
-      }),
   });
 
   window.dash_clientside = Object.assign({}, window.dash_clientside, {

@@ -16,10 +16,10 @@ from livemaps.web.parts.map_draft import palette
 from livemaps.web.site import Site
 
 DOCUMENT = """<!DOCTYPE html>
-<html lang="{language}" dir="{direction}"{theme}>
+<html lang="{language}" dir="{direction}"{theme}{embed}>
 <head>
 {metas}
-<meta name="description" content="{description}">
+{base}<meta name="description" content="{description}">
 <meta property="og:type" content="website">
 <meta property="og:site_name" content="{site_name}">
 <meta property="og:title" content="{title}">
@@ -73,6 +73,9 @@ class Document(dash.Dash):
             follow=escape(words("feed.follow")),
             feed=escape(self.site.feed(visit)),
             theme=f' data-theme="{theme}"' if theme else "",
+            embed=" data-embed" if visit.address.view.embed else "",
+            # What a page within another one leads to opens in a tab of its own.
+            base='<base target="_blank">\n' if visit.address.view.embed else "",
             metas=parts["metas"],
             description=escape(self.site.summary(visit)),
             site_name=escape(words("site.called", city=self.site.profile.name)),

@@ -24,6 +24,7 @@ CAMEL: Mapping[str, str] = {
     "autocomplete": "autoComplete",
     "colspan": "colSpan",
     "datetime": "dateTime",
+    "readonly": "readOnly",
     "spellcheck": "spellCheck",
     "tabindex": "tabIndex",
 }

@@ -17,7 +17,7 @@ def requests_downloads(visit: Visit) -> list[Element]:
         href=feed_address(visit.address.filters, visit.words.language),
         type="application/atom+xml",
     )
-    return [*files, follow]
+    return [*files, follow, embed(visit)]
 
 
 def area_downloads(visit: Visit) -> list[Element]:
@@ -35,7 +35,31 @@ def area_downloads(visit: Visit) -> list[Element]:
         data_action="picture",
         data_name=f"{visit.profile.id}-{visit.address.filters.measure.value}-{visit.layer}",
     )
-    return [*files, picture]
+    return [*files, picture, embed(visit)]
+
+
+def embed(visit: Visit) -> Element:
+    """Return the button that shows, and copies, the code for this view within another page."""
+    words = visit.words
+    return element(
+        "div",
+        element(
+            "button",
+            words("embed.copy"),
+            type="button",
+            data_action="embed",
+            data_done=words("embed.copied"),
+        ),
+        element(
+            "textarea",
+            readonly=True,
+            hidden=True,
+            rows="5",
+            aria_label=words("embed.code"),
+            spellcheck="false",
+        ),
+        class_="embed-code",
+    )
 
 
 def _file(visit: Visit, path: str, query: str, kind: str) -> Element:
