@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from dataclasses import replace
 from datetime import date
 
@@ -15,14 +16,8 @@ from livemaps.measures.families import Family
 from livemaps.measures.seasons import window_of, years_before
 from livemaps.measures.world import World
 from livemaps.model import Filters, day_number
-from livemaps.views.measures.expected import (
-    FIELDS,
-    VIEW,
-    answer,
-    map_of,
-    unusual,
-    word_of,
-)
+from livemaps.views.measures.expected import VIEW, answer, map_of, unusual, word_of
+from livemaps.views.measures.expected_rows import FIELDS
 from livemaps.views.measures.values import Value
 from tests.measures.village import answer_of, areas, asked, measures_of, profile, world_of
 from tests.views.town import COMMUNITIES, SERVICES, SET_APART, TODAY, WARDS, Row
@@ -176,6 +171,21 @@ class TestCounts:
         smooth = found["BLN", None]["rate_smoothed"]
         assert isinstance(smooth, float)
         assert 410 / 12 < smooth < 75
+
+    def test_what_of_the_table_does_not_match_is_told_and_logged(
+        self, caplog: pytest.LogCaptureFixture
+    ) -> None:
+        odd = {"community": {"year": 2021, "residents": {"ALT": 8_000, "XYZ": 5}}}
+        world = replace(village(USUAL, USUAL), profile=profile(population=odd))
+        with caplog.at_level(logging.WARNING):
+            facts = answer_of(VIEW, world, FAMILIES).facts
+        told = facts["population"]
+        assert (told["missing"], told["unknown"], told["unreadable"]) == (
+            ["BLN", "CAP", "DOV"],
+            ["XYZ"],
+            0,
+        )
+        assert "1 keys are no areas (XYZ)" in caplog.text
 
     def test_rates_of_few_requests_are_not_told(self) -> None:
         found = table(village({("ALT", ROADS): 4, ("BLN", ROADS): 200}, USUAL))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -44,6 +45,8 @@ from livemaps.statistics.neighbours import neighbour_pairs
 from livemaps.statistics.smoothing import prior_of, smoothed, smoothed_interval
 
 Floats = NDArray[np.float64]
+
+_log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True)
@@ -94,13 +97,18 @@ def _told(window: Window | None) -> dict[str, Any] | None:
 
 
 def _population_facts(people: Population | None) -> dict[str, Any]:
+    """Return whose numbers they are, and what of the table did not match, which is logged too."""
     if people is None:
         return {"population": None}
+    for sentence in people.trouble:
+        _log.warning("%s", sentence)
     told = {
         "year": people.year,
         "licence": people.licence,
         "attribution": people.attribution,
         "missing": list(people.missing),
+        "unknown": list(people.unknown),
+        "unreadable": people.unreadable,
     }
     return {"population": told}
 
