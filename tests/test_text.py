@@ -15,7 +15,8 @@ from livemaps.text import LOCALES, Catalogue, Words, placeholders
 WEB = LOCALES.parent / "web"
 SPEAKING = tuple(LOCALES.parent / folder for folder in ("web", "api", "views"))
 SAME_IN_BOTH = re.compile(
-    r"(filter\.service|scope\..*|list\.(comma|service)|nav\.label|download\.geojson|footer\.licence)"
+    r"(filter\.service|scope\..*|list\.(comma|service)|nav\.label|download\.geojson|footer\.licence|"
+    r"backlog\.queues\.service)"
 )
 
 

@@ -7,6 +7,7 @@ from livemaps.views import ListedRequest
 from livemaps.views.request import RequestView
 from livemaps.web.components import definition, link, request_link
 from livemaps.web.elements import Child, Element, element
+from livemaps.web.parts.behind import to_agency
 from livemaps.web.site import Visit
 from livemaps.web.urlstate import Address
 
@@ -23,7 +24,9 @@ def card(visit: Visit, found: RequestView) -> Element:
     return element(
         "section",
         element("h2", words("request.accountable")),
-        element("p", element("strong", visit.label("agency", agency))),
+        element(
+            "p", link(to_agency(visit, agency), element("strong", visit.label("agency", agency)))
+        ),
         element(
             "ul", [element("li", fact, key=str(at)) for at, fact in enumerate(_facts(visit, found))]
         ),

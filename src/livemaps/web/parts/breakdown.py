@@ -8,6 +8,7 @@ from livemaps.model import AGE_BANDS, Measure, Stage
 from livemaps.views import Breakdown, Changes, Group
 from livemaps.web.components import definition, link, rich, share_bar
 from livemaps.web.elements import Element, element
+from livemaps.web.parts.behind import to_agency
 from livemaps.web.site import Visit
 
 LONGEST = 8
@@ -137,7 +138,19 @@ def _groups(visit: Visit, dimension: str, groups: Sequence[Group]) -> Element:
     table = element(
         "table", element("thead", head, class_="visually-hidden"), element("tbody", rows)
     )
-    return _card(words(f"breakdown.by_{dimension}"), table, others)
+    more = _more(visit) if dimension == "agency" else None
+    return _card(words(f"breakdown.by_{dimension}"), table, others, more)
+
+
+def _more(visit: Visit) -> Element:
+    """Return the way to the page of the agency that is chosen, else to that of all."""
+    words, chosen = visit.words, visit.address.filters.agencies
+    if len(chosen) == 1:
+        (name,) = chosen
+        there = link(to_agency(visit, name), words("breakdown.agency_page", agency=name))
+    else:
+        there = link(visit.address.page_link("/backlog"), words("breakdown.backlog"))
+    return element("p", there, class_="quiet-text")
 
 
 def _group_row(visit: Visit, dimension: str, group: Group, most: int) -> Element:
