@@ -24,6 +24,7 @@ METRICS = ("expected", "open", "age", "unattended", "re-reported", "compare")
 def content(site: Site, visit: Visit) -> list[Element]:
     """Return the answer in words, the plan and the trend, the tables, and another area beside."""
     view = view_of(site, visit)
+    record = area_record.record_card(visit, view)
     return tree(
         area_answer.head(visit, view),
         area_answer.figures(visit, view),
@@ -31,9 +32,10 @@ def content(site: Site, visit: Visit) -> list[Element]:
             "div",
             stack(
                 area_plan.parts_card(visit, view, site.board.outlines(view.parts_layer)),
-                area_tables.parts_card(visit, view),
+                # Beside the trend, which is tall: the parts, or what there is without them.
+                area_tables.parts_card(visit, view) or record,
             ),
-            stack(area_trend.trend_card(visit, view), area_record.record_card(visit, view)),
+            stack(area_trend.trend_card(visit, view), None if view.finest else record),
             stack(area_tables.services_card(visit, view)),
             stack(area_compare.compare_card(visit, view), area_tables.agencies_card(visit, view)),
             area_tables.oldest_card(visit, view),

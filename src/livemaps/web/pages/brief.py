@@ -18,8 +18,7 @@ from livemaps.web.site import Site, Visit
 MOST_OLD = 5
 MOST_AGENCIES = 6
 MOST_PARTS = 8
-MOST_SERVICES = 15
-"""What fits on the page; the screen has more of each."""
+"""What fits on the page beside the services; the screen has more of each."""
 
 
 def content(site: Site, visit: Visit) -> list[Element]:
@@ -33,6 +32,7 @@ def content(site: Site, visit: Visit) -> list[Element]:
             area_answer.lede(visit, view),
             area_answer.figures(visit, view),
             element("div", _left(site, visit, view), _right(visit, view), class_="brief-columns"),
+            _below(visit, view),
             _foot(site, visit, view),
             class_="brief",
         ),
@@ -99,12 +99,8 @@ def _left(site: Site, visit: Visit, view: AreaView) -> Element:
 
 
 def _right(visit: Visit, view: AreaView) -> Element:
-    """Return the backlog's path, the services, the oldest requests, and the record."""
+    """Return the backlog's path and the services."""
     words = visit.words
-    services = view.services[:MOST_SERVICES]
-    facts = [
-        element("li", fact, key=str(at)) for at, fact in enumerate(area_record.record(visit, view))
-    ]
     return element(
         "div",
         _part(
@@ -114,12 +110,23 @@ def _right(visit: Visit, view: AreaView) -> Element:
         if view.path
         else None,
         _part(
-            words("area.services.title", count=len(services)),
-            area_tables.services_table(visit, view, services),
+            words("area.services.title", count=len(view.services)),
+            area_tables.services_table(visit, view, view.services),
         ),
-        _part(words("area.oldest.title"), area_tables.oldest_table(visit, view.oldest[:MOST_OLD])),
-        _part(words("area.record"), element("ul", facts, class_="fact-list")),
     )
+
+
+def _below(visit: Visit, view: AreaView) -> list[Element]:
+    """Return the oldest requests and the record, as wide as the page."""
+    words = visit.words
+    facts = [
+        element("li", fact, key=str(at)) for at, fact in enumerate(area_record.record(visit, view))
+    ]
+    oldest = area_tables.oldest_table(visit, view.oldest[:MOST_OLD])
+    return [
+        _part(words("area.oldest.title"), oldest),
+        _part(words("area.record"), element("ul", facts, class_="fact-list")),
+    ]
 
 
 def _part(title: str, *content: Child) -> Element:

@@ -8,10 +8,9 @@ from dataclasses import dataclass
 from livemaps.views.area import AreaView, Figures, Measured
 from livemaps.views.area.values import CITY
 from livemaps.views.measures.compare import Compared
-from livemaps.web.components import definition
 from livemaps.web.elements import Child, Element, element
 from livemaps.web.parts import area_words as say
-from livemaps.web.parts.tables import Column, Row, card, csv_link, foot, table
+from livemaps.web.parts.tables import Column, Row, card, csv_link, figure_name, foot, table
 from livemaps.web.site import Visit
 
 WITH = "with"
@@ -75,10 +74,7 @@ def _rows(visit: Visit, view: AreaView, shown: list[Figures]) -> Iterator[Row]:
         values = [line.value(area) for area in shown]
         if not any(values):
             continue
-        name: list[Child] = [
-            visit.words(line.name),
-            definition(visit.words, visit.address, line.metric),
-        ]
+        name = figure_name(visit, visit.words(line.name), line.metric)
         cells = [_cell(visit, value, area, line) for value, area in zip(values, shown, strict=True)]
         yield Row(line.name, (name, *cells))
 

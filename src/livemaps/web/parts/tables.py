@@ -34,7 +34,7 @@ def table(visit: Visit, caption: str, columns: Sequence[Column], rows: Sequence[
     head = [
         element(
             "th",
-            _heading(visit, column),
+            figure_name(visit, column.title, column.metric) if column.metric else column.title,
             scope="col",
             class_="number" if column.number else None,
             key=column.title,
@@ -63,6 +63,13 @@ def card(title: Children, *content: Children, size: str = "half", key: str = "")
     )
 
 
+def figure_name(visit: Visit, name: str, metric: str) -> Element:
+    """Return what a figure is called, which leads to its definition."""
+    meaning = visit.words("definition", metric=visit.words(f"metric.{metric}.name"))
+    href = visit.address.page_link("/about", metric)
+    return link(href, name, hidden(f" ({meaning})"), class_="figure-name", title=meaning)
+
+
 def stack(*cards: Children) -> Element:
     """Return cards below each other, as one column of a screen."""
     return element("div", *cards, class_="stack")
@@ -77,15 +84,6 @@ def csv_link(visit: Visit, measure: str, query: Mapping[str, str]) -> Element:
     """Return the link to a measure as a CSV table."""
     href = f"/api/v1/measures/{measure}.csv?{urlencode(query)}"
     return element("a", visit.words("download.csv"), href=href, download=True)
-
-
-def _heading(visit: Visit, column: Column) -> Child:
-    """Return a column's heading; that of a figure leads to its definition."""
-    if not column.metric:
-        return column.title
-    meaning = visit.words("definition", metric=visit.words(f"metric.{column.metric}.name"))
-    href = visit.address.page_link("/about", column.metric)
-    return link(href, column.title, hidden(f" ({meaning})"), class_="figure-name", title=meaning)
 
 
 def _row(columns: Sequence[Column], row: Row) -> Element:
