@@ -114,7 +114,7 @@ def signs(site: Site, visit: Visit) -> list[Element]:
     status = site.board.status()
     return tree(
         _stale(site, words, meta) if meta else _first_start(site, words, status),
-        _sign("lost", words("wall.lost.title"), words("wall.lost.text"), "lost"),
+        _sign("lost", words("wall.lost.title"), words("wall.lost.text")),
     )
 
 
@@ -124,7 +124,7 @@ def _stale(site: Site, words: Words, meta: SnapshotMeta) -> Element | None:
     if late is None:
         return None
     day = words.day(meta.newest_day, "long") if meta.newest_day is not None else words("never")
-    return _sign("stale", words(f"wall.stale.{late}"), words("wall.stale.kept", day=day), "stale")
+    return _sign("stale", words("wall.stale.title"), words(f"wall.stale.{late}", day=day))
 
 
 def _first_start(site: Site, words: Words, status: Status | None) -> Element:
@@ -136,13 +136,13 @@ def _first_start(site: Site, words: Words, status: Status | None) -> Element:
         told = words("wall.first.pages", done=progress.done)
     else:
         told = words("wall.first.progress", done=progress.done, expected=progress.expected)
-    return _sign("first", words("first.headline", city=site.profile.name), told, "first")
+    return _sign("first", words("first.headline", city=site.profile.name), told)
 
 
-def _sign(name: str, title: str, text: str, kind: str) -> Element:
+def _sign(name: str, title: str, text: str) -> Element:
     return element(
         "div",
-        icon("warning") if kind != "first" else None,
+        icon("warning") if name != "first" else None,
         element("div", element("p", title, class_="wall-sign-title"), element("p", text)),
         class_=f"wall-sign wall-sign-{name}",
         data_wall_sign=name,

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from livemaps.errors import SnapshotError
 from livemaps.figures import Scale
 from livemaps.model import Order
 from livemaps.statistics.flow import WEEK
@@ -49,7 +50,7 @@ def map_view(site: Site, visit: Visit, page: BacklogPage) -> View:
             element(
                 "div",
                 _plan(site, visit, values),
-                element("p", unplaced if values.unplaced_total else None, class_="wall-key-title"),
+                element("p", unplaced, class_="wall-key-title") if values.unplaced_total else None,
                 class_="wall-plan",
             ),
         ),
@@ -57,7 +58,11 @@ def map_view(site: Site, visit: Visit, page: BacklogPage) -> View:
 
 
 def _plan(site: Site, visit: Visit, values: AreaValues) -> list[Element]:
-    """Return the plan of a layer and its key."""
+    """Return the plan of a layer and its key; nothing where its outlines cannot be read."""
+    try:
+        outlines = site.board.outlines(values.layer)
+    except SnapshotError:
+        return []
     words, scale = visit.words, Scale.of(values.counts)
     steps = len(scale.bounds)
 
@@ -84,7 +89,7 @@ def _plan(site: Site, visit: Visit, values: AreaValues) -> list[Element]:
     names = visit.profile.layer(values.layer).called(words.language)
     label = words("wall.map.label", layer=names.lower())
     return [
-        plan(site.board.outlines(values.layer), areas, label),
+        plan(outlines, areas, label),
         key([("none", words("legend.none")), *texts]),
     ]
 
@@ -105,7 +110,7 @@ def backlog_view(_site: Site, visit: Visit, page: BacklogPage) -> View:
                 ),
                 figure(words.number(headline.over_four_weeks), words("wall.old")),
                 figure(signed(visit, change), words("wall.change")) if change is not None else None,
-                figure(words.number(week[1]), words("wall.came", day=words.day(week[0].end)))
+                figure(words.number(week[1]), words("wall.came", day=words.date(week[0].end)))
                 if week
                 else None,
                 figure(words.number(week[2]), words("wall.went")) if week else None,
@@ -127,7 +132,7 @@ def _path(visit: Visit, weeks: FlowPath) -> Element:
     ]
     plot = Plot(
         words("wall.backlog.path"),
-        [words.day(end) for end, _ in ends],
+        [words.date(end) for end, _ in ends],
         words("wall.week"),
         [Line(words("wall.backlog.path"), [left for _, left in ends])],
         zero=False,

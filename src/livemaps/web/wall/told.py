@@ -104,7 +104,7 @@ def _surge_days(visit: Visit, days: Sequence[SurgeNow]) -> Element | None:
         return None
     plot = Plot(
         words("wall.surge.days"),
-        [words.day(one.last_day) for one in days],
+        [words.date(one.last_day) for one in days],
         words("wall.day"),
         [
             Band(words("wall.surge.usual"), [one.low for one in days], [one.high for one in days]),
@@ -169,7 +169,7 @@ def _months(visit: Visit, record: Record) -> Element:
     months = [month for month in record.months if month.whole and month.due.due][-12:]
     plot = Plot(
         words("wall.standards.months"),
-        [words.day(month.end) for month in months],
+        [words.month(month.end) for month in months],
         words("wall.month"),
         [Line(words("wall.standards.months"), [month.due.share for month in months])],
     )
@@ -221,7 +221,7 @@ def _ahead(visit: Visit, before: FlowPath | None, found: Forecast) -> Element:
     days = [day for day, _ in past] + [found.first_day + at for at in range(len(future))]
     plot = Plot(
         words("wall.forecast.chart"),
-        [words.day(day) for day in days],
+        [words.date(day) for day in days],
         words("wall.day"),
         [
             Band(
