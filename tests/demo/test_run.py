@@ -33,7 +33,7 @@ from livemaps.model import RequestRow, Unplaced
 from livemaps.settings import Settings
 
 SETTINGS = Settings(attempts=1, overlap_seconds=0, page_size=5_000)
-SMALL = DemoOptions(share=0.03)
+SMALL = DemoOptions(share=0.03, history_days=300)
 
 
 class MovedClock:
@@ -154,7 +154,7 @@ def test_trouble_reaches_the_client_and_ends(
 
 
 def test_nothing_is_published_during_a_schema_change(wait_for: WaitFor) -> None:
-    with running_demo(DemoOptions(share=0.01, seconds_per_day=0.05)) as demo:
+    with running_demo(DemoOptions(share=0.01, history_days=300, seconds_per_day=0.05)) as demo:
         demo.trouble("schema", 3_600)
         names = [column.name for column in demo.server.tables[REQUESTS].columns]
         before = demo.today()
@@ -207,7 +207,9 @@ def test_unknown_trouble_is_an_error_in_python_too(demo: Demo) -> None:
 
 
 def test_planned_trouble_comes_by_itself(clock: MovedClock, wait_for: WaitFor) -> None:
-    options = DemoOptions(share=0.01, troubles=(PlannedTrouble(DemoTrouble.ERROR, 0.0, 3_600),))
+    options = DemoOptions(
+        share=0.01, history_days=300, troubles=(PlannedTrouble(DemoTrouble.ERROR, 0.0, 3_600),)
+    )
     with running_demo(options, clock=clock, live=False) as demo:
         assert wait_for(lambda: demo.server.troubles.strike("/resource/x") is not None)
 
@@ -218,7 +220,7 @@ def test_trouble_ends_by_itself(demo: Demo, wait_for: WaitFor) -> None:
 
 
 def test_the_calendar_runs_by_itself_and_stops_with_the_block(wait_for: WaitFor) -> None:
-    with running_demo(DemoOptions(share=0.01, seconds_per_day=0.05)) as demo:
+    with running_demo(DemoOptions(share=0.01, history_days=300, seconds_per_day=0.05)) as demo:
         start = demo.today()
         assert wait_for(lambda: demo.today() >= start + 2)
     after = demo.today()

@@ -21,7 +21,7 @@ from livemaps.demo.durations import STRANDED_MOST
 from livemaps.demo.feed_rows import FeedRow, FeedRows, request_ids
 from livemaps.demo.lives import changed_between, horizons, last_change, states_on
 from livemaps.demo.surges import Surge, draw_surge, plan_surge
-from livemaps.model import EPOCH, day_number
+from livemaps.model import EPOCH, day_date, day_number
 
 START = date(2026, 6, 16)
 """The day at whose midnight the city's past ends: a Tuesday of the busiest month."""
@@ -35,6 +35,15 @@ years can be compared with. Of what is older it knows only what was still open."
 
 KEPT_DAYS = 1_461
 QUIET_DAYS = 120
+
+FIRST_STORM_AGO = 12
+STORM_EVERY = 24
+STORM_DAYS = 4
+"""Storms, in days: when the first was, how often one comes, how long it lasts. Earlier years have
+none, so that some areas have had more requests lately than their own past lets expect."""
+
+SNOW_MONTHS = (11, 12, 1, 2, 3)
+"""Months whose storms bring snow."""
 
 SURGE_CENTRES = ("BLN", "BOW", "SAD", "CRA", "TUS", "FLN")
 """Where surges strike, in turn, when nobody says where."""
@@ -77,6 +86,7 @@ class SimulatedCity:
         self._surges: tuple[Surge, ...] = ()
         self.since = day_number(start) - history_days
         """The first day of which everything is known."""
+        self._first_storm = day_number(start) - FIRST_STORM_AGO
         self._lives = self._past(day_number(start))
 
     def today(self) -> int:
@@ -152,7 +162,24 @@ class SimulatedCity:
         years = np.arange(self.since - STRANDED_MOST, self.since)
         left = births(self._random(0), self._facts, years, self._share, lasting=True)
         left = left[last_change(left) >= start - QUIET_DAYS]
-        return np.concatenate([left, births(self._random(1), self._facts, window, self._share)])
+        random, stormy = self._random(1), range(max(self._first_storm, self.since), start)
+        asked = [draw_asked(random, self._facts, window, self._share)]
+        asked += [self._storm(random, day) for day in stormy]
+        return np.concatenate([left, draw_lives(random, self._facts, np.concatenate(asked))])
+
+    def _storm(self, random: np.random.Generator, day: int) -> np.ndarray:
+        """Draw what the storm of a day, if there is one, asks for: the same whenever it is drawn."""
+        storms, since = divmod(day - self._first_storm, STORM_EVERY)
+        snowy = day_date(day).month in SNOW_MONTHS
+        storm = plan_surge(
+            self._facts,
+            self._share,
+            day - since,
+            STORM_DAYS,
+            centre=SURGE_CENTRES[-1 - storms % len(SURGE_CENTRES)],
+            family="snow" if snowy else "storm",
+        )
+        return draw_surge(random, self._facts, storm, day)
 
     def _be_born(self, moment: float) -> None:
         """Draw the requests of every day that has begun by `moment`."""
@@ -165,6 +192,7 @@ class SimulatedCity:
         """Draw the requests of one day, surges included."""
         random = self._random(2, day)
         asked = [draw_asked(random, self._facts, np.array([day]), self._share)]
+        asked.append(self._storm(random, day))
         asked += [draw_surge(random, self._facts, surge, day) for surge in self._surges]
         return draw_lives(random, self._facts, np.concatenate(asked))
 
