@@ -8,6 +8,10 @@ from pathlib import Path
 import pytest
 from hypothesis import settings
 
+# As the refresher computes: threads of linear algebra that wait for each other by spinning take
+# what other tests need. Read when numpy is loaded, so before any test is.
+os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
+
 # A test decides what is right, never how fast: a busy machine must not fail it.
 settings.register_profile("livemaps", deadline=None)
 settings.load_profile("livemaps")
