@@ -144,7 +144,11 @@ def _foot(site: Site, visit: Visit, view: AreaView) -> Element:
     address = f"{origin}{visit.address}"
     return element(
         "footer",
-        element("p", words("area.needs_long"), " ", words("brief.definitions")),
+        element(
+            "p",
+            area_tables.window(visit, view),
+            f" {words('area.needs_long')} {words('brief.definitions')}",
+        ),
         element("p", _checked(site, visit), newest, ". ", profile.attribution),
         element("p", words("brief.link"), " ", element("a", address, href=str(visit.address))),
         class_="brief-foot",

@@ -126,8 +126,8 @@ def _twin(visit: Visit, view: AreaView) -> Element:
     columns = (
         Column(say.layer_name(visit, layer), number=False),
         Column(words("area.open"), "open"),
-        Column(words("area.old"), "age"),
-        Column(words("area.reported.name"), "reported"),
+        Column(words("area.old_short"), "age"),
+        Column(words("measure.reported"), "reported"),
         Column(words("area.usual"), "expected"),
         Column(words("area.word.name"), number=False),
     )

@@ -38,7 +38,7 @@ def services_table(visit: Visit, view: AreaView, shown: Sequence[ServiceRow]) ->
     filters = say.of_area(view.layer, view.here.key)
     columns = (
         Column(words("filter.service"), number=False),
-        Column(words("area.reported.name"), "reported"),
+        Column(words("measure.reported"), "reported"),
         Column(words("area.open"), "open"),
         Column(words("area.usual_time"), "usual-time"),
     )
@@ -66,10 +66,17 @@ def parts_card(visit: Visit, view: AreaView) -> Element | None:
     return card(
         words("area.top_parts", areas=areas.lower(), count=len(shown)),
         parts_table(visit, view, shown),
-        element("p", words("area.needs_long"), class_="quiet-text"),
+        element("p", window(visit, view), " ", words("area.needs_long"), class_="quiet-text"),
         foot(csv_link(visit, "backlog", query)),
         key="parts",
     )
+
+
+def window(visit: Visit, view: AreaView) -> str:
+    """Return of which days "reported" counts requests."""
+    if view.until is None:
+        return ""
+    return visit.words("area.window", day=visit.words.day(view.until))
 
 
 def most_open(view: AreaView) -> list[Part]:
@@ -82,7 +89,7 @@ def parts_table(visit: Visit, view: AreaView, shown: Sequence[Part]) -> Element:
     words, layer = visit.words, view.parts_layer
     columns = (
         Column(say.layer_name(visit, layer), number=False),
-        Column(words("area.reported.name"), "reported"),
+        Column(words("measure.reported"), "reported"),
         Column(words("area.open"), "open"),
         Column(words("area.usual_time"), "time-to-close"),
     )
@@ -123,7 +130,7 @@ def agencies_table(visit: Visit, view: AreaView, shown: Sequence[AgencyRow]) -> 
     columns = (
         Column(words("filter.agency"), number=False),
         Column(words("area.open"), "open"),
-        Column(words("area.old"), "age"),
+        Column(words("area.old_short"), "age"),
         Column(words("area.unattended"), "unattended"),
     )
     rows = []
