@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
@@ -201,10 +202,14 @@ def test_today_is_never_judged(tmp_path: Path) -> None:
     assert (today.last_day, today.word) == (TODAY, "incomplete")
 
 
-def test_a_store_that_cannot_be_read_is_said(tmp_path: Path) -> None:
+def test_a_store_that_cannot_be_read_is_said_and_logged(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
     world = replace(world_of(usual(200)), data_dir=tmp_path / "none")
-    facts = measures_of(world, FAMILIES).family("surge").facts
-    assert facts["delay"]["trouble"]
+    with caplog.at_level(logging.WARNING):
+        trouble = answer_of(VIEW, world, FAMILIES).facts["delay_trouble"]
+    assert trouble
+    assert f"how late the feed tells is not known: {trouble}" in caplog.text
 
 
 def test_the_answer_lists_the_groups_of_a_level() -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from typing import Any
@@ -36,6 +37,8 @@ WATCHED_DAYS = 120
 
 LEAST_TOLD = 0.2
 """Below this share a day is shown and not judged: a fifth says too little of the whole."""
+
+_log = logging.getLogger(__name__)
 
 NOT_JUDGED = frozenset({"channel"})
 """Levels without surges of their own: how requests come in says nothing of the city."""
@@ -85,13 +88,14 @@ class Daily:
 def surges(world: World) -> FamilyResult:
     """Judge the newest days and the last week of every group of every level."""
     rule, daily, delay = Rule(), daily_of(world), delay_of(world)
+    told = _told(world, daily, delay)
     holidays = [day_number(day) for day in world.profile.calendar.holidays]
     arrays: dict[str, Column] = {}
     judged: dict[str, int] = {}
     found: list[Surging] = []
     for name in judged_levels(world):
         counts = _counts(world, daily, name)
-        verdicts = _verdicts(world, daily, counts, delay, rule, holidays)
+        verdicts = _verdicts(daily, counts, told, rule, holidays)
         figures = {
             figure: np.column_stack([getattr(one, figure) for one in verdicts])
             for figure in FIGURES
@@ -108,8 +112,8 @@ def surges(world: World) -> FamilyResult:
             )
             for code, column in np.argwhere(figures["word"] == Word.SURGE)
         ]
-    shares = [told.share if told else None for told in _told(world, daily, delay)]
-    facts = _facts(world, daily, delay, rule, judged)
+    shares = [one.share if one else None for one in told]
+    facts = _facts(world, daily, rule, judged) | {"delay": _delay_facts(world, delay, shares)}
     return FamilyResult(arrays, facts | {"behind": behind(world, daily.windows, found, shares)})
 
 
@@ -139,6 +143,7 @@ def delay_of(world: World) -> Delay:
     try:
         entries = arrivals(world.data_dir, world.profile, world.days.as_of - WATCHED_DAYS)
     except StoreError as error:
+        _log.warning("how late the feed tells is not known: %s", error)
         return Delay(None, None, str(error))
     seen, requested, rows = np.array(entries, np.int64).reshape(-1, 3).T
     brought = seen[(rows > 0) & (seen <= world.days.as_of)]
@@ -166,10 +171,9 @@ def _told(world: World, daily: Daily, delay: Delay) -> list[Told | None]:
 
 
 def _verdicts(
-    world: World,
     daily: Daily,
     counts: Counts,
-    delay: Delay,
+    told: Sequence[Told | None],
     rule: Rule,
     holidays: Sequence[int],
 ) -> list[Verdicts]:
@@ -177,7 +181,6 @@ def _verdicts(
     windows, judged = daily.windows, counts[:, daily.history :]
     past = counts[:, : daily.history]
     foreseen = foresee(past, daily.first, len(windows.days), holidays=holidays)
-    told = _told(world, daily, delay)
     verdicts = [
         judge_day(foreseen, day, judged[:, at], rule, told[at])
         for at, day in enumerate(windows.days)
@@ -191,9 +194,7 @@ def _compact(column: Column) -> Column:
     return column.astype(np.int32) if column.dtype == np.int64 else column
 
 
-def _facts(
-    world: World, daily: Daily, delay: Delay, rule: Rule, judged: dict[str, int]
-) -> dict[str, Any]:
+def _facts(world: World, daily: Daily, rule: Rule, judged: dict[str, int]) -> dict[str, Any]:
     windows, holidays = daily.windows, world.profile.calendar.holidays
     return {
         "first_day": windows.first,
@@ -205,19 +206,17 @@ def _facts(
         "holidays": len(holidays),
         "judged": judged,
         "rule": asdict(rule),
-        "delay": _delay_facts(world, daily, delay),
     }
 
 
-def _delay_facts(world: World, daily: Daily, delay: Delay) -> dict[str, Any]:
-    """Say what is known of the feed's delay, and of each day that is still being filled."""
-    told = _told(world, daily, delay)
+def _delay_facts(world: World, delay: Delay, shares: Sequence[float | None]) -> dict[str, Any]:
+    """Say what is known of the feed's delay, and what share of each window is told."""
     facts: dict[str, Any] = {
         "profile_days": world.snapshot.meta.delay_days,
         "newest_seen_day": delay.newest,
         "trouble": delay.trouble,
-        "told": [one.share if one else None for one in told],
-        "observed": [one.share if one else None for one in told[WEEK:-1]],
+        "told": list(shares),
+        "observed": list(shares[WEEK:-1]),
         "by_lag": [],
     }
     if delay.found is not None:

@@ -308,6 +308,7 @@ def _facts(
         **facts["rule"],
         "delay_days": delay["profile_days"],
         "delay_is_observed": any(told is not None for told in delay["observed"]),
+        "delay_trouble": delay["trouble"] or None,
         "told_by_lag": delay["by_lag"],
         "behind": [_explained(one) for one in found],
         "left_out": dict(measures.meta.left_out),
