@@ -31,7 +31,7 @@ def content(site: Site, visit: Visit) -> list[Element]:
         element(
             "div",
             stack(
-                area_plan.parts_card(visit, view, site.board.outlines(view.parts_layer)),
+                area_plan.parts_card(visit, view, area_plan.outlines_of(site, view.parts_layer)),
                 # Beside the trend, which is tall: the parts, or what there is without them.
                 area_tables.parts_card(visit, view) or record,
             ),

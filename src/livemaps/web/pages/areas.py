@@ -33,7 +33,7 @@ def content(site: Site, visit: Visit) -> list[Element]:
             area_plan.layer_card(
                 visit,
                 view,
-                site.board.outlines(view.layer),
+                area_plan.outlines_of(site, view.layer),
                 [codes[area.key] for area in view.areas],
             ),
             class_="areas-grid",

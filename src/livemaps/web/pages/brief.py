@@ -83,7 +83,7 @@ def _left(site: Site, visit: Visit, view: AreaView) -> Element:
         "div",
         _part(
             words("brief.plan", areas=areas, day=words.day(view.until or 0)),
-            area_plan.picture(visit, view, site.board.outlines(view.parts_layer)),
+            area_plan.picture(visit, view, area_plan.outlines_of(site, view.parts_layer)),
         ),
         _part(
             words("area.top_parts", areas=areas.lower(), count=len(shown)),

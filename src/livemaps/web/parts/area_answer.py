@@ -10,6 +10,7 @@ from livemaps.web.components import definition, link, rich
 from livemaps.web.elements import Child, Element, element
 from livemaps.web.page import heading
 from livemaps.web.parts import area_words as say
+from livemaps.web.parts.behind import OLD, to_list
 from livemaps.web.site import Visit, feed_address
 
 
@@ -64,7 +65,7 @@ def _actions(visit: Visit, view: AreaView) -> Element:
     brief = link(
         say.area_path(visit, view.layer, key, say.BRIEF), words("area.brief"), class_="button"
     )
-    shown = link(say.listed(visit, filters), words("area.map"), class_="button")
+    shown = link(to_list(visit, filters), words("area.map"), class_="button")
     follow = element(
         "a",
         words("feed.follow"),
@@ -110,13 +111,13 @@ def _figures(visit: Visit, view: AreaView) -> Iterator[tuple[list[Child], list[C
 
     yield (
         named("area.open", "open"),
-        [link(say.listed(visit, filters), words.number(here.open))],
+        [link(to_list(visit, filters), words.number(here.open))],
     )
     yield (
         named("area.old", "age"),
         [
             link(
-                say.listed(visit, replace(filters, ages=say.OLD_BANDS)),
+                to_list(visit, replace(filters, ages=OLD)),
                 words.number(here.over_four_weeks),
             ),
             _aside(visit, here.over_four_weeks, here),
@@ -128,7 +129,7 @@ def _figures(visit: Visit, view: AreaView) -> Iterator[tuple[list[Child], list[C
     )
     yield (
         named("area.reported.name", "reported"),
-        [link(say.listed(visit, say.reported(view, filters)), words.number(here.reported))],
+        [link(to_list(visit, say.reported(view, filters)), words.number(here.reported))],
     )
     measured = here.measured
     if measured and measured.outflow is not None:

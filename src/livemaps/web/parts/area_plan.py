@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
+from livemaps.errors import SnapshotError
 from livemaps.views.area import AreaView, LayerView
 from livemaps.views.measures.expected import AreaWord
 from livemaps.views.outlines import Outlines
@@ -12,15 +13,16 @@ from livemaps.web.components import link
 from livemaps.web.elements import Element, element
 from livemaps.web.page import pending
 from livemaps.web.parts import area_words as say
+from livemaps.web.parts.behind import to_list
 from livemaps.web.parts.tables import Column, Row, card, csv_link, foot, table
 from livemaps.web.plan import PlanArea, key, plan
-from livemaps.web.site import Visit
+from livemaps.web.site import Site, Visit
 
 HERE = "here"
 """The style of the area that the page is about."""
 
 
-def parts_card(visit: Visit, view: AreaView, outlines: Outlines) -> Element:
+def parts_card(visit: Visit, view: AreaView, outlines: Outlines | None) -> Element:
     """Return the plan of an area's parts; of a finest one, of those around it."""
     words = visit.words
     areas = say.layer_name(visit, view.parts_layer, plural=True)
@@ -35,7 +37,7 @@ def parts_card(visit: Visit, view: AreaView, outlines: Outlines) -> Element:
     )
 
 
-def picture(visit: Visit, view: AreaView, outlines: Outlines) -> Element:
+def picture(visit: Visit, view: AreaView, outlines: Outlines | None) -> Element:
     """Return the plan of an area's parts with its key."""
     label = visit.words("area.plan.label", areas=say.layer_name(visit, view.parts_layer, True))
     mine = view.here.key if view.finest else None
@@ -53,13 +55,15 @@ def picture(visit: Visit, view: AreaView, outlines: Outlines) -> Element:
     name = f"{visit.profile.id}-{view.layer}-{view.here.key}"
     return element(
         "div",
-        plan(outlines, areas, label, name),
+        _drawn(visit, outlines, areas, label, name),
         legend(visit, [part.word for part in view.parts]),
         class_="plan-with-key",
     )
 
 
-def layer_card(visit: Visit, view: LayerView, outlines: Outlines, codes: Sequence[int]) -> Element:
+def layer_card(
+    visit: Visit, view: LayerView, outlines: Outlines | None, codes: Sequence[int]
+) -> Element:
     """Return the plan of all areas of a layer; `codes` are theirs, in the order of the areas."""
     words = visit.words
     areas = say.layer_name(visit, view.layer, plural=True)
@@ -78,7 +82,7 @@ def layer_card(visit: Visit, view: LayerView, outlines: Outlines, codes: Sequenc
         words("area.plan.title"),
         element(
             "div",
-            plan(outlines, drawn, label, f"{visit.profile.id}-{view.layer}"),
+            _drawn(visit, outlines, drawn, label, f"{visit.profile.id}-{view.layer}"),
             legend(visit, said),
             class_="plan-with-key",
         ),
@@ -88,6 +92,23 @@ def layer_card(visit: Visit, view: LayerView, outlines: Outlines, codes: Sequenc
         size="third",
         key="plan",
     )
+
+
+def outlines_of(site: Site, layer: str) -> Outlines | None:
+    """Return the outlines of a layer, None where they cannot be read: the rest is shown without."""
+    try:
+        return site.board.outlines(layer)
+    except SnapshotError:
+        return None
+
+
+def _drawn(
+    visit: Visit, outlines: Outlines | None, areas: Sequence[PlanArea], label: str, name: str
+) -> Element:
+    """Return the plan, or that it cannot be drawn."""
+    if outlines is None:
+        return element("p", visit.words("area.plan.missing"), class_="quiet-text")
+    return plan(outlines, areas, label, name)
 
 
 def legend(visit: Visit, said: Sequence[AreaWord | None]) -> Element:
@@ -153,9 +174,9 @@ def _rows(visit: Visit, view: AreaView) -> Iterator[Row]:
         expected = part.word.expected if part.word else None
         cells = (
             say.area_link(visit, view.parts_layer, part.key, part.name),
-            link(say.listed(visit, filters), words.number(part.open)),
+            link(to_list(visit, filters), words.number(part.open)),
             words.number(part.over_four_weeks),
-            link(say.listed(visit, say.reported(view, filters)), words.number(part.reported)),
+            link(to_list(visit, say.reported(view, filters)), words.number(part.reported)),
             words("measures.expected.word.too_few")
             if expected is None
             else words.number(round(expected)),

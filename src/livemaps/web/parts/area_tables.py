@@ -10,6 +10,7 @@ from livemaps.views.area import AgencyRow, AreaView, OldRequest, Part, ServiceRo
 from livemaps.web.components import link, request_link, rich
 from livemaps.web.elements import Element, element
 from livemaps.web.parts import area_words as say
+from livemaps.web.parts.behind import OLD, to_agency, to_list
 from livemaps.web.parts.tables import Column, Row, card, csv_link, foot, table
 from livemaps.web.site import Visit
 
@@ -47,8 +48,8 @@ def services_table(visit: Visit, view: AreaView, shown: Sequence[ServiceRow]) ->
         chosen = replace(filters, services=frozenset({row.service}))
         cells = (
             visit.label("service", row.service),
-            link(say.listed(visit, say.reported(view, chosen)), words.number(row.reported)),
-            link(say.listed(visit, chosen), words.number(row.open)),
+            link(to_list(visit, say.reported(view, chosen)), words.number(row.reported)),
+            link(to_list(visit, chosen), words.number(row.open)),
             _days(visit, row.usual_days),
         )
         rows.append(Row(row.service, cells))
@@ -98,8 +99,8 @@ def parts_table(visit: Visit, view: AreaView, shown: Sequence[Part]) -> Element:
         filters = say.of_area(layer, part.key)
         cells = (
             say.area_link(visit, layer, part.key, part.name),
-            link(say.listed(visit, say.reported(view, filters)), words.number(part.reported)),
-            link(say.listed(visit, filters), words.number(part.open)),
+            link(to_list(visit, say.reported(view, filters)), words.number(part.reported)),
+            link(to_list(visit, filters), words.number(part.open)),
             _days(visit, part.usual_days),
         )
         rows.append(Row(part.key, cells))
@@ -136,9 +137,9 @@ def agencies_table(visit: Visit, view: AreaView, shown: Sequence[AgencyRow]) -> 
     rows = []
     for row in shown:
         chosen = replace(filters, agencies=frozenset({row.agency}))
-        old = replace(chosen, ages=say.OLD_BANDS)
+        old = replace(chosen, ages=OLD)
         cells = (
-            visit.label("agency", row.agency),
+            _agency(visit, row.agency),
             _counted(visit, chosen, row.open),
             _counted(visit, old, row.over_four_weeks),
             words.number(row.unattended),
@@ -151,7 +152,7 @@ def oldest_card(visit: Visit, view: AreaView) -> Element:
     """Return the oldest open requests, with the agency and when they were last heard of."""
     words = visit.words
     filters = say.of_area(view.layer, view.here.key)
-    address = say.listed(visit, filters)
+    address = to_list(visit, filters)
     order = replace(address, view=replace(address.view, order=address.view.order.OLDEST))
     return card(
         words("area.oldest.title"),
@@ -179,7 +180,7 @@ def oldest_table(visit: Visit, shown: Sequence[OldRequest]) -> Element:
             (
                 request_link(visit.address, old.request.service_request_id),
                 visit.label("service", old.request.service_name),
-                visit.label("agency", old.request.agency_responsible),
+                _agency(visit, old.request.agency_responsible),
                 words.day(old.request.requested_day),
                 words.days(old.silent_days),
             ),
@@ -189,10 +190,16 @@ def oldest_table(visit: Visit, shown: Sequence[OldRequest]) -> Element:
     return table(visit, words("area.oldest.title"), columns, rows)
 
 
+def _agency(visit: Visit, agency: str) -> Element | str:
+    """Return an agency's name, which leads to its page; that there is none leads nowhere."""
+    name = visit.label("agency", agency)
+    return link(to_agency(visit, agency), name) if agency else name
+
+
 def _counted(visit: Visit, filters: Filters, count: int) -> Element | str:
     """Return a count, which leads to its list where there is any."""
     text = visit.words.number(count)
-    return link(say.listed(visit, filters), text) if count else text
+    return link(to_list(visit, filters), text) if count else text
 
 
 def _days(visit: Visit, days: int | None) -> str:

@@ -5,9 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
 
-from livemaps.model import AGE_BANDS, Filters, Measure
-from livemaps.views import ViewOptions
-from livemaps.views.ages import FOUR_WEEKS
+from livemaps.model import Filters, Measure
 from livemaps.views.area import AreaView, Change, Figures, LayerView
 from livemaps.views.area.values import CITY
 from livemaps.views.measures.compare import Compared
@@ -16,11 +14,8 @@ from livemaps.web.components import link
 from livemaps.web.elements import Element
 from livemaps.web.page import path_to
 from livemaps.web.site import Visit
-from livemaps.web.urlstate import Address
 
 AREAS, AREA, BRIEF = "/<layer>", "/<layer>/<area>", "/<layer>/<area>/brief"
-
-OLD_BANDS = frozenset(band.key for band in AGE_BANDS if band.least >= FOUR_WEEKS)
 
 MINUS = "\N{MINUS SIGN}"
 
@@ -63,12 +58,6 @@ def area_path(visit: Visit, layer: str, key: str, page: str = AREA) -> str:
 def of_area(layer: str, key: str) -> Filters:
     """Return the filters for one area; for the whole city none."""
     return Filters() if key == CITY else Filters().with_area(layer, frozenset({key}))
-
-
-def listed(visit: Visit, filters: Filters) -> Address:
-    """Return the address of the list on the first screen under some filters."""
-    view = visit.address.view
-    return Address(filters, ViewOptions(lang=view.lang, theme=view.theme, embed=view.embed))
 
 
 def reported(view: AreaView | LayerView, filters: Filters) -> Filters:

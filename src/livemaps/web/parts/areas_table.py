@@ -13,6 +13,7 @@ from livemaps.web.elements import Child, Element, element
 from livemaps.web.page import pending
 from livemaps.web.parts import area_words as say
 from livemaps.web.parts.area_compare import on_time, rate
+from livemaps.web.parts.behind import OLD, to_list
 from livemaps.web.parts.tables import Column, Row, card, csv_link, table
 from livemaps.web.site import Visit
 
@@ -82,7 +83,7 @@ def _figures(visit: Visit, view: LayerView) -> tuple[_Figure, ...]:
 
     def listed(area: Figures, count: int, **filters: object) -> Child:
         chosen = replace(say.of_area(view.layer, area.key), **filters)  # type: ignore[arg-type]
-        return link(say.listed(visit, chosen), words.number(count))
+        return link(to_list(visit, chosen), words.number(count))
 
     def measured(name: str) -> Cell:
         def cell(area: Figures) -> Child:
@@ -94,7 +95,7 @@ def _figures(visit: Visit, view: LayerView) -> tuple[_Figure, ...]:
     def old(area: Figures) -> Child:
         share = words.percent(area.over_four_weeks / area.open) if area.open else None
         return share and link(
-            say.listed(visit, replace(say.of_area(view.layer, area.key), ages=say.OLD_BANDS)),
+            to_list(visit, replace(say.of_area(view.layer, area.key), ages=OLD)),
             share,
         )
 
