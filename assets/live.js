@@ -214,6 +214,11 @@
   document.addEventListener("livemaps:drawn", (event) => {
     tick();
     followed();
+    /* On a page of filters the title follows what is looked at. */
+    const named = document.querySelector("#page [data-title]");
+    if (named) {
+      document.title = named.dataset.title;
+    }
     if (event.detail.id === "sources") {
       toFragment();
     }

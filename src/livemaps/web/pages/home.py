@@ -219,7 +219,11 @@ def _register_page(app: dash.Dash, site: Site) -> None:
         except SnapshotError:
             return waiting(visit)
         return (
-            [*answer.answer(visit, home), *reported.card(site, visit)],
+            [
+                *answer.answer(visit, home),
+                *reported.card(site, visit),
+                element("span", hidden=True, data_title=site.title(visit)),
+            ],
             tree(
                 breakdown.changes(visit, home.changes),
                 last_visit.place(visit, home, site.board.snapshot().meta),
@@ -357,4 +361,19 @@ def _register_marks(app: dash.Dash, site: Site) -> None:
     _merge(app, ids.MAP_MARKS)
 
 
-PAGE = Page("/", "map", layout, register, in_navigation=True)
+def _title(site: Site, visit: Visit) -> str:
+    """Return what is looked at, where the address says it; else the page's name."""
+    if not any(visit.address.in_force()):
+        return visit.words("nav.map")
+    return answer.scope(visit, site.board.facets(visit.address.filters))
+
+
+def _summary(site: Site, visit: Visit) -> str:
+    """Return the answer in words where the address asks for something; else what the site is."""
+    if not any(visit.address.in_force()):
+        return visit.words("site.description", city=visit.profile.name)
+    home = site.board.home(visit.address.filters, visit.address.view)
+    return answer.plain(visit, home)
+
+
+PAGE = Page("/", "map", layout, register, in_navigation=True, title=_title, summary=_summary)

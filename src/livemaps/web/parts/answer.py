@@ -35,6 +35,16 @@ def _lede(visit: Visit, headline: Headline) -> Element:
     return element("p", _spaced(sentences(visit, headline)), class_="lede")
 
 
+def plain(visit: Visit, home: Home) -> str:
+    """Return the headline and the sentences below it without emphasis, for previews of a link."""
+    headline = home.headline
+    title = visit.words(
+        f"answer.{headline.measure.value}", scope=scope(visit, home.facets), count=headline.total
+    )
+    told = sentences(visit, headline) if headline.total else iter(())
+    return " ".join((f"{title}.", *told)).replace("**", "")
+
+
 def _title(visit: Visit, home: Home) -> Element:
     """Return the headline: where and what, how many."""
     headline = home.headline
