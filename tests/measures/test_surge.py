@@ -15,10 +15,9 @@ from livemaps.errors import MeasuresPending, UnknownValue, VisitorError
 from livemaps.measures.contents import Measures
 from livemaps.measures.families import Family
 from livemaps.measures.surge import surges as surges_of_world
-from livemaps.measures.surge_names import Word, figures_at
+from livemaps.measures.surge_names import figures_at
 from livemaps.measures.world import World
 from livemaps.model import Filters, Place, RequestRow, day_date
-from livemaps.statistics import surge as rule
 from livemaps.store import Store
 from livemaps.views.measures.surge import VIEW, SurgeNow, surges, windows_at
 from tests.measures.village import answer_of, measures_of, profile, world_of
@@ -264,14 +263,3 @@ def test_no_group_of_an_unknown_name_has_windows() -> None:
     ward = windows_at(measures, "ward", "2")
     assert isinstance(ward[0], SurgeNow)
     assert ward[0].group.key == "2"
-
-
-def test_the_words_are_stored_as_the_rule_gives_them() -> None:
-    names = {
-        Word.SURGE: rule.SURGE,
-        Word.AS_EXPECTED: rule.AS_EXPECTED,
-        Word.FEWER: rule.FEWER,
-        Word.TOO_FEW: rule.TOO_FEW,
-        Word.INCOMPLETE: rule.INCOMPLETE,
-    }
-    assert all(int(word) == code for word, code in names.items())

@@ -4,26 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from enum import IntEnum
 
 from livemaps.errors import UnknownValue
 from livemaps.measures.contents import Measures
 from livemaps.snapshot.columns import Column
+from livemaps.statistics.verdicts import SurgeWord
 
 FAMILY = "surge"
 
 FIGURES = ("observed", "expected", "corrected", "low", "high", "p", "q", "word")
 """An array of each level for each of these, [groups, windows]."""
 
-
-class Word(IntEnum):
-    """What is said of a group, as it is stored."""
-
-    SURGE = 0
-    AS_EXPECTED = 1
-    FEWER = 2
-    TOO_FEW = 3
-    INCOMPLETE = 4
+Word = SurgeWord
+"""What is said of a group, as array `word` has it."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -32,6 +32,7 @@ from livemaps.statistics.expectation import (
     expect,
     terms_for,
 )
+from livemaps.statistics.verdicts import SurgeWord
 
 Counts = NDArray[np.int64]
 Mask = NDArray[np.bool_]
@@ -47,9 +48,7 @@ UNKNOWN_SEASON = 0.05
 """Relative variance added below 112 days of history, whose seasons nobody has seen: spring, a
 first snow and the day of the tax bill change a service by a quarter and more within weeks."""
 
-SURGE, AS_EXPECTED, FEWER, TOO_FEW, INCOMPLETE = range(5)
-WORDS = ("surge", "as_expected", "fewer", "too_few", "incomplete")
-"""What is said of a group; `incomplete`: the feed still fills the day, and how far is not known."""
+SURGE, AS_EXPECTED, FEWER, TOO_FEW, INCOMPLETE = SurgeWord
 
 LEAST_SPREAD = 1e-8
 """A dispersion below this is a Poisson distribution for all that matters."""
@@ -107,7 +106,7 @@ class Verdicts:
     p: Numbers
     q: Numbers
     word: NDArray[np.uint8]
-    """Positions in `WORDS`."""
+    """`SurgeWord`s."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,6 +5,20 @@ Apart from the methods, so that a page can name what it reads without their libr
 
 from __future__ import annotations
 
+from enum import IntEnum
+
+
+class SurgeWord(IntEnum):
+    """What is said of a group's day or week against what it was to bring."""
+
+    SURGE = 0
+    AS_EXPECTED = 1
+    FEWER = 2
+    TOO_FEW = 3
+    INCOMPLETE = 4
+    """The feed still fills the day, and how far is not known."""
+
+
 WORDS = ("too_few", "fewer", "as_expected", "more")
 """What is said to the public of an area against what was expected."""
 
