@@ -79,9 +79,9 @@ def in_order(layer: SnapshotLayer) -> list[int]:
     return sorted(range(len(layer.keys)), key=lambda code: natural(layer.keys[code]))
 
 
-def natural(key: str) -> list[tuple[int, str]]:
+def natural(key: str) -> list[tuple[str, int]]:
     """Return what sorts keys as people do: 2 before 10."""
-    return [(int(part or 0), text) for text, part in re.findall(r"([^0-9]*)([0-9]*)", key)]
+    return [(text, int(part or 0)) for text, part in re.findall(r"([^0-9]*)([0-9]*)", key)]
 
 
 def figures(

@@ -1,0 +1,245 @@
+"""The pages of areas: side by side, one of them, its brief; whatever stands in the address."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, replace
+from typing import Any
+
+import pytest
+
+from livemaps.errors import NoSnapshot
+from livemaps.measures.contents import Measures
+from livemaps.measures.families import FAMILIES
+from livemaps.model import Stage
+from livemaps.views import Board
+from livemaps.web import shell
+from livemaps.web.site import Site
+from tests.measures.village import SQUARES, areas, measures_of, world_of
+from tests.views.test_area import WORLD
+from tests.views.town import TODAY, Row, snapshot_of
+from tests.web.conftest import NOW, Town
+
+TextOf = Callable[[Any], str]
+
+
+class Always:
+    """Measures that are always there."""
+
+    def __init__(self, measures: Measures) -> None:
+        self._measures = measures
+
+    def latest(self) -> Measures:
+        return self._measures
+
+
+@dataclass
+class Measured(Town):
+    """A town whose figures are worked out."""
+
+    measures: Measures | None = None
+
+    @property
+    def site(self) -> Site:
+        measured = Always(self.measures) if self.measures else None
+        board = Board(self, self.profile, self.settings, lambda: NOW, measured)
+        return replace(super().site, board=board)
+
+
+@pytest.fixture(scope="module")
+def measures() -> Measures:
+    slow = ("surge", "forecast")
+    return measures_of(WORLD, [family for family in FAMILIES if family.name not in slow])
+
+
+@pytest.fixture
+def here(town: Town, measures: Measures) -> Measured:
+    """The town with the random requests of a village, its figures, and its outlines."""
+    folder = town.settings.data_dir / "areas"
+    folder.mkdir()
+    for layer in WORLD.snapshot.layers:
+        features = [
+            {
+                "properties": {"key": key},
+                "geometry": {"type": "Polygon", "coordinates": [ring(*at)]},
+            }
+            for key, at in SQUARES[layer.id].items()
+        ]
+        (folder / layer.areas_file).write_text(json.dumps({"features": features}))
+    return Measured(town.profile, town.settings, WORLD.snapshot, town.catalogue, measures)
+
+
+def ring(west: float, south: float, east: float, north: float) -> list[list[float]]:
+    return [[west, south], [east, south], [east, north], [west, north], [west, south]]
+
+
+def shown(town: Town, path: str, query: str = "?lang=en") -> list[Any]:
+    """Return the elements of the page of an address."""
+    site = town.site
+    visit = site.visit(query, path)
+    (region,) = site.page_of(path).layout(site, visit)
+    tree: list[Any] = region.tree
+    return tree
+
+
+def links(node: Any) -> Iterator[str]:
+    """Yield where the links of elements lead."""
+    if isinstance(node, list):
+        if len(node) > 1 and isinstance(node[1], dict) and "href" in node[1]:
+            yield str(node[1]["href"])
+        for child in node:
+            yield from links(child)
+
+
+PATHS = (
+    "/ward",
+    "/ward/1",
+    "/ward/1/brief",
+    "/community",
+    "/community/BLN",
+    "/community/BLN/brief",
+)
+
+
+@pytest.mark.parametrize("path", PATHS)
+@pytest.mark.parametrize("language", ["en", "fr"])
+def test_every_page_of_areas_is_drawn_and_says_that_reports_are_not_needs(
+    here: Measured, text_of: TextOf, path: str, language: str
+) -> None:
+    text = text_of(shown(here, path, f"?lang={language}"))
+    needs = {"en": "Reports are not needs", "fr": "Les signalements ne sont pas les besoins"}
+    assert needs[language] in text
+    assert re.search(r"\bNone\b|\bnan\b|\binf\b|\*\*|[{}]|worked out", text) is None
+
+
+def test_the_answer_comes_first_and_leads_to_what_is_behind(
+    here: Measured, text_of: TextOf
+) -> None:
+    tree = shown(here, "/ward/1")
+    view = here.site.board.area("ward", "1")
+    text = text_of(tree)
+    assert text.index("Ward 1:") < text.index("than four weeks ago")
+    assert f"{view.here.open}" in text_of(tree[:1])
+    found = set(links(tree))
+    assert "/?ward=1&lang=en" in found
+    assert any("age=28-89" in href and "ward=1" in href for href in found)
+    assert any(href.startswith("/community/") for href in found)
+    assert any(
+        href.startswith("/api/v1/measures/expected.csv?by=community&ward=1") for href in found
+    )
+    assert "/ward/1/brief?lang=en" in found
+
+
+def test_the_brief_has_the_same_figures_as_the_screen(here: Measured, text_of: TextOf) -> None:
+    screen, brief = (text_of(shown(here, path)) for path in ("/ward/1", "/ward/1/brief"))
+    view = here.site.board.area("ward", "1")
+    for number in (view.here.open, view.here.over_four_weeks, view.here.unattended):
+        assert f" {number} " in screen
+        assert f" {number} " in brief
+    assert "Newest record" in brief
+    assert "Checked" in brief
+    assert here.profile.attribution in brief
+    assert "/ward/1/brief?lang=en" in brief
+
+
+def test_areas_stand_in_order_and_the_city_last(here: Measured, text_of: TextOf) -> None:
+    text = text_of(shown(here, "/ward"))
+    assert text.index("Ward 1") < text.index("Ward 2") < text.rindex("Calgary")
+    assert "The 2 wards of Calgary" in text
+
+
+def test_another_area_stands_beside_and_an_unknown_one_is_left_out(
+    here: Measured, text_of: TextOf
+) -> None:
+    beside = shown(here, "/ward/1", "?lang=en&with=2")
+    assert text_of(beside).count("Ward 2") > text_of(shown(here, "/ward/1")).count("Ward 2")
+    odd = shown(here, "/ward/1", "?lang=en&with=<script>&with=2")
+    assert text_of(odd) == text_of(shown(here, "/ward/1"))
+
+
+@pytest.mark.parametrize("path", PATHS)
+def test_figures_that_are_not_worked_out_yet_do_not_hold_the_page_up(
+    here: Measured, text_of: TextOf, path: str
+) -> None:
+    text = text_of(shown(replace(here, measures=None), path))
+    assert "open" in text
+    assert "None" not in text
+    if not path.endswith("brief"):
+        assert "These figures are being worked out" in text
+
+
+def test_outlines_that_cannot_be_read_leave_the_rest(here: Measured, text_of: TextOf) -> None:
+    for path in (here.settings.data_dir / "areas").iterdir():
+        path.unlink()
+    text = text_of(shown(here, "/ward/1"))
+    assert "outlines of the areas cannot be read" in text
+    assert "Who is accountable" in text
+
+
+@pytest.mark.parametrize(
+    "area", ["99", "<script>alert(1)</script>", "unplaced:no_place", "é" * 300, "..", "%00"]
+)
+def test_an_area_that_the_city_does_not_have_gets_help(
+    here: Measured, text_of: TextOf, area: str
+) -> None:
+    site = here.site
+    visit = replace(site.visit("?lang=en", "/ward/1"), parameters={"layer": "ward", "area": area})
+    for path in ("/ward/1", "/ward/1/brief"):
+        page = site.page_of(path)
+        assert "not known here" in text_of(page.layout(site, visit)[0].tree)
+
+
+@pytest.mark.parametrize("path", ["/parish", "/parish/1", "/ward/1/more", "/ward/1/brief/2"])
+def test_only_the_layers_of_the_city_have_pages(here: Measured, path: str) -> None:
+    assert here.site.page_of(path) is here.site.missing
+
+
+def test_other_pages_go_before_those_of_layers(here: Measured) -> None:
+    assert here.site.page_of("/status").name == "status"
+    assert here.site.page_of("/ward").name == "areas"
+    assert here.site.page_of("/ward/7/").name == "area"
+
+
+def test_the_header_leads_to_the_containing_layer_and_marks_its_areas(
+    here: Measured, text_of: TextOf
+) -> None:
+    header = shell.header(here.site, here.site.visit("?lang=en", "/ward/1"))
+    assert "Wards" in text_of(header)
+    assert "Communities" not in text_of(header)
+    assert '"/ward?lang=en", "data-nav": "true", "aria-current": "true"' in json.dumps(header)
+
+
+def test_title_and_preview_say_which_area_it_is(here: Measured) -> None:
+    site = here.site
+    visit = site.visit("?lang=en", "/ward/1")
+    assert site.title(visit).startswith("Ward 1")
+    assert "open requests" in site.summary(visit)
+    assert "**" not in site.summary(visit)
+    assert "ward=1" in site.feed(visit)
+    assert site.title(site.visit("?lang=fr", "/ward")).startswith("Quartiers")
+
+
+def test_an_empty_area_is_said_to_be_empty(here: Measured, text_of: TextOf) -> None:
+    quiet = [
+        Row(ward="2", community="BLN", requested=TODAY - 9),
+        Row(ward="2", stage=Stage.RESOLVED, requested=TODAY - 40, closed=TODAY - 30),
+    ]
+    text = text_of(shown(replace(here, shown=snapshot_of(quiet), measures=None), "/ward/1"))
+    assert "Ward 1: 0 open requests" in text
+    assert "Nothing is open here" in text
+    young = world_of(quiet, layers=areas())
+    some = [family for family in FAMILIES if family.name in ("flow", "queues", "expected")]
+    measured = replace(here, shown=young.snapshot, measures=measures_of(young, some))
+    assert "too few to say" in text_of(shown(measured, "/ward/1"))
+
+
+def test_before_the_first_data_it_is_said(here: Measured, text_of: TextOf) -> None:
+    site = replace(here, shown=NoSnapshot("none")).site
+    visit = site.visit("?lang=en", "/ward/1")
+    for path in PATHS:
+        content = site.page_of(path).layout(
+            site, replace(visit, parameters=site.page_of(path).match(path) or {})
+        )
+        assert "on its way" in text_of(content[0].tree)
