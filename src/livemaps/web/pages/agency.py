@@ -90,7 +90,7 @@ def _places(site: Site, visit: Visit, found: BacklogPage) -> Element | None:
     scale = _scale(values.counts)
     title = words("backlog.agency.places", layer=name)
     areas = [_area(visit, found, values, scale, code) for code in range(len(values.keys))]
-    entries = [("class-0", words("legend.none"))] + [
+    entries = [("class-0", words.number(0))] + [
         (f"class-{at}", _range(visit, low, high)) for at, (low, high) in enumerate(scale.ranges, 1)
     ]
     return card(
