@@ -15,8 +15,9 @@ from livemaps.errors import SettingError
 
 DEFAULT_RADIUS_METRES = 4_000.0
 DEFAULT_STRENGTH = 25.0
-LEAST_PER_DAY = 25.0
-"""Extra requests a day that a surge brings at least, however small the city."""
+LEAST_PER_DAY = 80.0
+"""Extra requests on its first day that a surge brings at least, however small the city: enough to
+stand out of a category's usual day in a city of a tenth of the real size."""
 
 WEARING_OFF = 0.65
 """What is left of a surge from one day to the next."""
