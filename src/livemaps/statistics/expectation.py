@@ -42,12 +42,13 @@ PENALTY = 1.0
 ever asked for is then rare, not impossible."""
 
 STEPS = 50
-"""Scoring steps at most; ten are usual."""
+"""Steps at most, of scoring and of the dispersion; ten are usual."""
 PRECISE = 1e-8
-"""The largest change of a coefficient at which scoring ends."""
+"""The largest change of a coefficient at which scoring ends; of the dispersion relatively."""
 LONGEST_STEP = 2.0
 """What a coefficient may change in one step."""
 MOST_DISPERSION = 50.0
+"""A dispersion that stands for all larger ones."""
 ROUGH = 1e-4
 """As `PRECISE`, while dispersion and weights are still to be worked out."""
 
@@ -156,9 +157,9 @@ def expect(
     for turn in range(rounds):
         coefficients = _score(observed, weights, design, dispersion, coefficients, penalty, ROUGH)
         mean = _exp(coefficients @ design.T)
-        if turn or rounds == 1:
-            weights = weights if rounds == 1 else held * _weights(observed, mean, dispersion)
-        dispersion = _dispersion(observed, weights, mean, design.shape[1])
+        if turn:
+            weights = held * _weights(observed, mean, dispersion)
+        dispersion = dispersion_of(observed, weights, mean, design.shape[1])
     coefficients = _score(observed, weights, design, dispersion, coefficients, penalty)
     mean = _exp(coefficients @ design.T)
     information = _information(weights, mean, dispersion, design, penalty)
@@ -169,9 +170,29 @@ def expect(
 def dispersion_of(observed: Numbers, weights: Numbers, mean: Numbers, known: int = 0) -> Numbers:
     """Return by series the dispersion at which Pearson's statistic equals its degrees of freedom.
 
-    That is `sum(w (y - m)^2 / (m + a m^2)) = sum(w) - known`; 0 where even a = 0 gives less.
+    That is `sum(w (y - m)^2 / (m + a m^2)) = sum(w) - known`; 0 where even a = 0 gives less, and
+    at most `MOST_DISPERSION`. Found by Newton's steps from 0: the statistic falls with the
+    dispersion and is convex in it, so that they come from below and never go too far.
+
+    Args:
+        observed: y, [series, days].
+        weights: w, of the same shape.
+        mean: m, of the same shape, over 0.
+        known: how many terms were fitted to each series.
     """
-    return _dispersion(observed, weights, mean, known)
+    freedom = np.maximum(weights.sum(axis=1) - known, 1.0)
+    square = weights * (observed - mean) ** 2 / mean
+    dispersion = np.zeros(len(observed))
+    for _ in range(STEPS):
+        spread = 1 + dispersion[:, None] * mean
+        apart = square / spread
+        over = apart.sum(axis=1) - freedom
+        slope = np.maximum((apart * mean / spread).sum(axis=1), 1e-12)
+        step = np.maximum(over, 0.0) / slope
+        dispersion = np.minimum(dispersion + step, MOST_DISPERSION)
+        if (step <= PRECISE * (1 + dispersion)).all():
+            break
+    return dispersion
 
 
 def anscombe(observed: Numbers, mean: Numbers, dispersion: Numbers) -> Numbers:
@@ -254,24 +275,3 @@ def _information(
 def _weights(observed: Numbers, mean: Numbers, dispersion: Numbers) -> Numbers:
     off = np.abs(anscombe(observed, mean, dispersion))
     return np.minimum(1.0, (FAR / np.maximum(off, FAR)) ** 2)
-
-
-def _dispersion(observed: Numbers, weights: Numbers, mean: Numbers, known: int) -> Numbers:
-    """Solve for the dispersion by Newton's steps from 0.
-
-    Pearson's statistic falls with the dispersion and is convex in it, so that the steps come
-    from below and never go too far.
-    """
-    freedom = np.maximum(weights.sum(axis=1) - known, 1.0)
-    square = weights * (observed - mean) ** 2 / mean
-    dispersion = np.zeros(len(observed))
-    for _ in range(STEPS):
-        spread = 1 + dispersion[:, None] * mean
-        apart = square / spread
-        over = apart.sum(axis=1) - freedom
-        slope = np.maximum((apart * mean / spread).sum(axis=1), 1e-12)
-        step = np.maximum(over, 0.0) / slope
-        dispersion = np.minimum(dispersion + step, MOST_DISPERSION)
-        if (step <= PRECISE * (1 + dispersion)).all():
-            break
-    return dispersion
