@@ -13,6 +13,7 @@ from benchmarks import (
     calling,
     measuring,
     refreshing,
+    soaking,
     starting,
     viewing,
 )
@@ -29,6 +30,7 @@ BENCHMARKS: Mapping[str, Callable[[World], Section]] = {
     "callbacks": calling.measure,
     "browser": browsing.measure,
     "backfill": lambda _: backfilling.measure(),
+    "soak": lambda _: soaking.measure(),
 }
 
 

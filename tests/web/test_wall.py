@@ -66,6 +66,20 @@ def views_of(tree: Any) -> list[str]:
     return found
 
 
+def twice(tree: Any) -> list[str]:
+    """Return the keys that siblings share: React would keep the old one with every update."""
+    if not isinstance(tree, list):
+        return []
+    children = tree[2:] if len(tree) > 1 and isinstance(tree[1], dict) else tree
+    keys = [
+        child[1]["key"]
+        for child in children
+        if isinstance(child, list) and len(child) > 1 and "key" in child[1]
+    ]
+    found = [key for key in set(keys) if keys.count(key) > 1]
+    return found + [key for child in children for key in twice(child)]
+
+
 def board_of(town: Town, measures: Measures) -> Board:
     return Board(town, town.profile, town.settings, lambda: NOW, Measured(measures))
 
@@ -153,6 +167,7 @@ def test_every_view_has_an_answer_and_no_code(full: Site, text_of: TextOf, langu
         tree = drawn(wall.content, full, address)
         text = text_of(tree)
         assert views_of(tree) == [name]
+        assert twice(tree) == []
         assert "nan" not in text.lower().split()
         assert language == "en" or "None" not in text
 

@@ -82,9 +82,9 @@ def rows(label: str, found: Sequence[Row], empty: str = "", class_: str = "") ->
                 element("small", " ", row.unit) if row.unit else None,
                 class_="wall-row-number",
             ),
-            key=f"{row.name}|{row.told}",
+            key=str(at),
         )
-        for row in found
+        for at, row in enumerate(found)
     ]
     return element(
         "div",

@@ -1,0 +1,350 @@
+"""The wall in a real browser: read from afar, through restarts, cuts and new versions, for days."""
+
+from __future__ import annotations
+
+import json
+import re
+import threading
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from itertools import pairwise, product
+from typing import Any
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import Browser, BrowserContext, Page, Request, Route, expect
+from werkzeug.serving import BaseWSGIServer, make_server
+
+from livemaps.feeds.profile import load_profile
+from livemaps.main import create_app, create_feed, refresher
+from tests.browser.conftest import PATIENCE_MS, Live
+from tests.quadville import OPEN, request_row
+
+pytestmark = pytest.mark.browser
+
+ALL = "map,backlog,queues,surge,oldest,unattended,standards,forecast"
+LEAST_TEXT, LEAST_FIGURE = 0.022, 1 / 12
+REFRESHES = 60
+
+IN_TURN = """document.querySelector('[data-wall-view]:not([hidden])').dataset.wallView ===
+  ['map', 'backlog', 'oldest'][Math.floor(Date.now() / 10000) % 3]"""
+
+TYPE = """() => {
+  const shown = (element) => !element.closest('[hidden]') && element.getBoundingClientRect().width > 1;
+  const height = (element) => parseFloat(getComputedStyle(element).fontSize) / innerHeight;
+  const texts = [...document.querySelectorAll('#page *')].filter((element) =>
+    !element.closest('svg, .wall-lost') && shown(element) &&
+    [...element.childNodes].some((node) => node.nodeType === 3 && node.nodeValue.trim()));
+  const beyond = texts.filter((element) => {
+    const box = element.getBoundingClientRect();
+    const clipped = element.closest('.wall-rows, .wall-list h3');
+    return !clipped && (box.bottom > innerHeight + 1 || box.right > innerWidth + 1 || box.left < -1);
+  });
+  return {
+    least: Math.min(...texts.map(height)),
+    figures: [...document.querySelectorAll('#page .wall-view dd')].filter(shown).map(height),
+    beyond: beyond.map((element) => element.textContent),
+    scrolls: document.scrollingElement.scrollHeight > innerHeight,
+    cursors: [...new Set(texts.map((element) => getComputedStyle(element).cursor))],
+  };
+}"""
+
+
+@dataclass
+class Server:
+    """The web server of a city, to be stopped and started on the same port."""
+
+    live: Live
+    running: BaseWSGIServer | None = None
+    thread: threading.Thread | None = None
+    port: int = 0
+
+    def start(self) -> None:
+        application = create_app(self.live.settings).server
+        self.running = make_server("127.0.0.1", self.port, application, threaded=True)
+        self.port = self.running.server_port
+        self.thread = threading.Thread(target=self.running.serve_forever, args=(0.05,))
+        self.thread.start()
+
+    def stop(self) -> None:
+        if self.running is None or self.thread is None:
+            return
+        self.running.shutdown()
+        self.thread.join()
+        self.running.server_close()
+        self.running = None
+
+    @property
+    def address(self) -> str:
+        return f"http://127.0.0.1:{self.port}"
+
+
+@dataclass
+class Wall:
+    """A wall in a browser whose clock is moved by the test."""
+
+    context: BrowserContext
+    page: Page
+    address: str
+    errors: list[str] = field(default_factory=list)
+
+    def hang(self, query: str = "lang=en") -> Page:
+        """Show a wall; its clock goes on by itself until a test moves it."""
+        self.page.goto(f"{self.address}/wall?{query}")
+        self.page.locator(".wall-view").first.wait_for(state="attached", timeout=PATIENCE_MS)
+        return self.page
+
+    def hang_moved(self, query: str = "lang=en") -> Page:
+        """Show a wall whose clock stands still until it is moved."""
+        self.page.clock.install(time=datetime.now(UTC))
+        return self.hang(query)
+
+    def wait(self, seconds: int, until: str, most: int = 40) -> int:
+        """Move the clock on in steps until something is true of the page; returns the steps."""
+        for step in range(most):
+            if self.page.evaluate(until):
+                return step
+            self.page.clock.run_for(seconds * 1000)
+            self.page.wait_for_timeout(60)
+        raise AssertionError(f"never true: {until}")
+
+
+@pytest.fixture
+def server(live: Live) -> Iterator[Server]:
+    found = Server(live)
+    found.start()
+    yield found
+    found.stop()
+
+
+@pytest.fixture
+def wall(browser: Browser, live: Live) -> Iterator[Wall]:
+    """A wall of 1920 x 1080 pixels; it fails the test where its scripts do."""
+    context = browser.new_context(viewport={"width": 1920, "height": 1080}, locale="en-CA")
+    found = Wall(context, context.new_page(), live.address)
+    found.page.on("pageerror", lambda error: found.errors.append(str(error)))
+    yield found
+    context.close()
+    assert found.errors == []
+
+
+def measured(live: Live) -> None:
+    """Work out the measures, as the refresher does between refreshes."""
+    profile = load_profile(live.settings.city)
+    with refresher(live.settings, profile, create_feed(live.settings, profile)) as once:
+        while once.measure(patient=False):
+            pass
+
+
+def views(page: Page) -> list[str]:
+    """Return which views are up."""
+    found: list[str] = page.eval_on_selector_all(
+        "[data-wall-view]:not([hidden])", "found => found.map(one => one.dataset.wallView)"
+    )
+    return found
+
+
+def moved_on(city: Live, number: int) -> None:
+    city.city.requests.upsert([request_row(f"27-{number}")])
+    city.refresh()
+
+
+@pytest.mark.parametrize("size", [(1920, 1080), (3840, 2160)])
+def test_every_view_is_read_from_five_metres(wall: Wall, live: Live, size: tuple[int, int]) -> None:
+    measured(live)
+    wall.page.set_viewport_size({"width": size[0], "height": size[1]})
+    for theme, name in (("dark", name) for name in ALL.split(",")):
+        page = wall.hang(f"views={name}&lang=en&theme={theme}")
+        found = page.evaluate(TYPE)
+        assert found["least"] >= LEAST_TEXT, (name, found)
+        assert all(figure >= LEAST_FIGURE for figure in found["figures"]), (name, found)
+        assert found["beyond"] == [], name
+        assert not found["scrolls"], name
+        assert found["cursors"] == ["none"], name
+
+
+def test_nothing_about_a_wall_shuts_anybody_out(wall: Wall, live: Live) -> None:
+    measured(live)
+    for theme, name in product(("light", "dark"), ("map", "backlog", "queues", "oldest")):
+        page = wall.hang(f"views={name}&theme={theme}&lang=fr")
+        found = Axe().run(page)
+        assert found.violations_count == 0, (name, theme, found.generate_report())
+
+
+def test_there_is_nothing_to_operate(wall: Wall) -> None:
+    page = wall.hang()
+    assert (
+        page.locator("a:visible, button:visible, input:visible, [tabindex='0']:visible").count()
+        == 0
+    )
+    assert page.locator(".site-header:visible, .site-footer:visible").count() == 0
+
+
+def test_views_take_turns_by_the_clock_and_a_reload_changes_nothing(wall: Wall) -> None:
+    """So two walls with the same address agree."""
+    page = wall.hang_moved("views=map,backlog,oldest&every=10&lang=en")
+    seen = []
+    for _ in range(3):
+        wall.wait(1, IN_TURN)
+        seen += views(page)
+        page.clock.run_for(10_000)
+    assert sorted(seen) == ["backlog", "map", "oldest"]
+    page.reload()
+    page.locator(".wall-view").first.wait_for(state="attached", timeout=PATIENCE_MS)
+    wall.wait(1, IN_TURN, most=2)
+    assert "views=map,backlog,oldest&every=10" in page.url
+
+
+def test_the_picture_moves_by_a_few_pixels_and_can_be_told_not_to(wall: Wall) -> None:
+    page = wall.hang_moved("lang=en")
+    places = set()
+    for _ in range(9):
+        page.clock.run_for(60_000)
+        places.add(page.evaluate("document.getElementById('page').style.transform"))
+    assert len(places) == 9
+    numbers = [abs(int(one)) for place in places for one in re.findall(r"-?\d+", place)]
+    assert max(numbers) == 6
+    still = wall.hang("lang=en&shift=0")
+    still.clock.run_for(180_000)
+    assert still.evaluate("document.getElementById('page').style.transform") == ""
+
+
+def test_new_data_arrives_without_a_reload(wall: Wall, live: Live) -> None:
+    page = wall.hang_moved("views=backlog&lang=en")
+    page.evaluate("window.mark = 1")
+    moved_on(live, 1)
+    wall.wait(5, f"document.querySelector('.wall-view dd').textContent === '{OPEN + 1}'")
+    assert page.evaluate("window.mark") == 1
+
+
+def test_a_restart_of_the_server_is_shown_and_overcome(wall: Wall, server: Server) -> None:
+    wall.address = server.address
+    page = wall.hang_moved("views=backlog&lang=en")
+    sign = page.locator(".wall-sign-lost")
+    expect(sign).to_be_hidden()
+    server.stop()
+    wall.wait(5, "document.documentElement.dataset.connection === 'lost'")
+    expect(sign).to_be_visible()
+    box = sign.bounding_box()
+    assert box is not None
+    assert box["height"] >= 1080 / 3 - 1
+    assert page.locator(".wall-view dd").first.inner_text() == str(OPEN)
+    server.start()
+    moved_on(server.live, 2)
+    wall.wait(10, f"document.querySelector('.wall-view dd').textContent === '{OPEN + 1}'")
+    expect(sign).to_be_hidden()
+
+
+def test_a_cut_network_is_asked_less_and_less_often_and_comes_back(wall: Wall) -> None:
+    asked: list[float] = []
+    now = [0.0]
+
+    def note(request: Request) -> None:
+        if "version" in request.url:
+            asked.append(now[0])
+
+    page = wall.hang_moved("views=map&lang=en")
+    page.on("requestfailed", note)
+    wall.context.set_offline(True)
+    for _ in range(60):
+        page.clock.run_for(10_000)
+        now[0] += 10
+        page.wait_for_timeout(20)
+    gaps = [later - earlier for earlier, later in pairwise(asked)]
+    assert gaps[-1] >= 50, gaps
+    assert gaps[0] <= 20, gaps
+    expect(page.locator(".wall-sign-lost")).to_be_visible()
+    assert views(page) == ["map"]
+    wall.context.set_offline(False)
+    wall.wait(10, "!document.documentElement.dataset.connection")
+
+
+def test_a_page_that_slept_for_hours_asks_once(wall: Wall) -> None:
+    page = wall.hang_moved("views=map,backlog&lang=en")
+    asked: list[str] = []
+    page.on("request", lambda request: asked.append(request.url))
+    page.clock.fast_forward("08:00:00")
+    page.wait_for_timeout(500)
+    assert len([one for one in asked if one.endswith("/api/v1/version")]) == 1
+
+
+def with_build(build: list[str]) -> Callable[[Route], None]:
+    """Return what answers as a server of another build would."""
+
+    def answered(route: Route) -> None:
+        answer = route.fetch()
+        told: dict[str, Any] = answer.json()
+        route.fulfill(response=answer, body=json.dumps(told | {"build": build[0]}))
+
+    return answered
+
+
+def test_a_new_version_is_loaded_once_a_minute_at_most(wall: Wall) -> None:
+    loads: list[str] = []
+    page = wall.hang_moved("views=map&lang=en")
+    page.on("load", lambda shown: loads.append(shown.url))
+    page.route("**/api/v1/version", with_build(["9.9.9-0123456789ab"]))
+    wall.wait(5, "document.documentElement.dataset.newBuild === '9.9.9-0123456789ab'")
+    for _ in range(20):
+        page.clock.run_for(2_000)
+        page.wait_for_timeout(50)
+    assert len(loads) == 1
+    page.locator(".wall-view").first.wait_for(state="attached", timeout=PATIENCE_MS)
+
+
+def test_other_pages_offer_a_new_version_and_take_nothing_away(wall: Wall) -> None:
+    page = wall.page
+    page.route("**/api/v1/version", with_build(["9.9.9-0123456789ab"]))
+    page.goto(f"{wall.address}/about?lang=en")
+    page.evaluate("window.mark = 1")
+    offered = page.locator("#connection")
+    expect(offered).to_contain_text("A new version of this page is there")
+    assert page.evaluate("window.mark") == 1
+    assert Axe().run(page).violations_count == 0
+    offered.get_by_role("button", name="Load it").click()
+    page.wait_for_function("window.mark === undefined", timeout=PATIENCE_MS)
+
+
+def test_a_drawing_that_failed_is_asked_for_again_and_the_last_one_stays(
+    wall: Wall, live: Live
+) -> None:
+    page = wall.hang_moved("views=backlog&lang=en")
+    page.clock.run_for(15_000)
+    page.wait_for_timeout(300)
+    broken = "**/_dash-update-component*"
+    page.route(broken, lambda route: route.fulfill(status=500, body="out of order"))
+    moved_on(live, 3)
+    for _ in range(6):
+        page.clock.run_for(5_000)
+        page.wait_for_timeout(50)
+    assert page.locator(".wall-view dd").first.inner_text() == str(OPEN)
+    page.unroute(broken)
+    wall.wait(10, f"document.querySelector('.wall-view dd').textContent === '{OPEN + 1}'")
+
+
+def test_dozens_of_refreshes_leave_nothing_behind_in_the_page(wall: Wall, live: Live) -> None:
+    page = wall.hang_moved("views=map,backlog,oldest,unattended&every=10&lang=en")
+    session = wall.context.new_cdp_session(page)
+    session.send("Performance.enable")
+
+    def held() -> dict[str, float]:
+        session.send("HeapProfiler.collectGarbage")
+        told = session.send("Performance.getMetrics")["metrics"]
+        found = {one["name"]: one["value"] for one in told}
+        return {name: found[name] for name in ("Nodes", "JSEventListeners")}
+
+    profile = load_profile(live.settings.city)
+    counts: list[dict[str, float]] = []
+    with refresher(live.settings, profile, create_feed(live.settings, profile)) as once:
+        for number in range(REFRESHES):
+            # Every one changes the same request, so that as much is drawn at the end.
+            kind = ("Roads - Pothole", "Trees - Fallen")[number % 2]
+            live.city.requests.upsert([request_row("26-1", kind=kind)])
+            assert once.run_once().error is None
+            page.clock.run_for(10_000)
+            page.wait_for_timeout(100)
+            if number in (9, REFRESHES - 1):
+                counts.append(held())
+    assert counts[1]["Nodes"] <= counts[0]["Nodes"] * 1.02 + 20, counts
+    assert counts[1]["JSEventListeners"] <= counts[0]["JSEventListeners"] + 5, counts
