@@ -7,6 +7,8 @@ from livemaps.views import ListedRequest
 from livemaps.views.request import RequestView
 from livemaps.web.components import definition, link, request_link
 from livemaps.web.elements import Child, Element, element
+from livemaps.web.page import path_to
+from livemaps.web.parts.area_words import AREA
 from livemaps.web.parts.behind import to_agency
 from livemaps.web.site import Visit
 from livemaps.web.urlstate import Address
@@ -80,6 +82,12 @@ def similar(visit: Visit, found: RequestView) -> Element | None:
         element("p", words("request.similar_count", count=found.similar.total)),
         element("ul", [_other(visit, row) for row in others], class_="plain-list"),
         element("p", link(_listed(visit, filters), words("request.similar_all"))),
+        element(
+            "p",
+            link(
+                visit.address.page_link(path_to(AREA, layer, key)), words("area.about", area=place)
+            ),
+        ),
         class_="card half",
     )
 

@@ -8,6 +8,8 @@ from livemaps.model import Filters, Measure
 from livemaps.views import Facets, Headline, Home, QueryProblem
 from livemaps.web.components import definition, icon, link, notice, rich
 from livemaps.web.elements import Child, Element, element, tree
+from livemaps.web.page import path_to
+from livemaps.web.parts.area_words import AREA
 from livemaps.web.parts.help import how_to_read
 from livemaps.web.site import Visit
 from livemaps.web.urlstate import Address
@@ -20,6 +22,7 @@ def answer(visit: Visit, home: Home) -> list[Element]:
     """Return the headline, the sentences below it and the filters in force."""
     headline = home.headline
     facts = [element("li", fact, key=key) for key, fact in asides(visit, headline)]
+    facts = [*_to_areas(visit, home.facets), *facts]
     return tree(
         problems(visit),
         _title(visit, home),
@@ -28,6 +31,23 @@ def answer(visit: Visit, home: Home) -> list[Element]:
         element("ul", facts, class_="asides"),
         how_to_read(visit, "map", headline.measure.value, "age", "unplaced", "classes"),
     )
+
+
+def _to_areas(visit: Visit, facets: Facets) -> list[Element]:
+    """Return the ways to the pages of the areas chosen, where they are few."""
+    chosen = [(layer, key) for layer, keys in visit.address.filters.areas for key in sorted(keys)]
+    placed = [(layer, key) for layer, key in chosen if not key.startswith("unplaced:")]
+    return [
+        element(
+            "li",
+            link(
+                visit.address.page_link(path_to(AREA, layer, key)),
+                visit.words("area.about", area=_named(visit, facets, layer, frozenset({key}))),
+            ),
+            key=f"{layer}/{key}",
+        )
+        for layer, key in (placed if len(placed) <= MOST_NAMED else [])
+    ]
 
 
 def _lede(visit: Visit, headline: Headline) -> Element:
