@@ -69,6 +69,8 @@ def usual_sentence(visit: Visit, usual: UsualTime) -> str:
         return words(
             "request.usual.half", half=_within(visit, usual.half), days=words.days(usual.followed)
         )
+    if usual.half == usual.eight_of_ten:
+        return words("request.usual.same", most=_within(visit, usual.eight_of_ten))
     return words(
         "request.usual.both",
         half=_within(visit, usual.half),
