@@ -20,7 +20,7 @@ from livemaps import __version__
 from livemaps.errors import LivemapsError, SnapshotDamaged, SnapshotError, sentence_of_fault
 from livemaps.feeds.boundary_folder import BoundaryFolder
 from livemaps.feeds.profile import Profile
-from livemaps.measures.compute import NO_REQUEST, Computation
+from livemaps.measures.compute import NO_REQUEST, Computation, compute_measures
 from livemaps.measures.contents import MeasuresMeta
 from livemaps.measures.families import FAMILIES, Family
 from livemaps.measures.read import read_meta
@@ -163,11 +163,15 @@ def measure_now(
             "the snapshot was made by another city profile, or with other boundaries or "
             "settings, than there are now: run `livemaps refresh --once` first"
         )
-    computation = Computation(snapshot, profile, layers, data_dir, clock=clock, families=families)
-    for done in range(1, len(families) + 1):
-        computation.step()
-        on_progress(done, len(families))
-    return computation.publish()
+    return compute_measures(
+        snapshot,
+        profile,
+        layers,
+        data_dir,
+        clock=clock,
+        families=families,
+        on_progress=on_progress,
+    )
 
 
 def _sentences(failed: Mapping[str, str]) -> tuple[str, ...]:

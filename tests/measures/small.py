@@ -50,7 +50,7 @@ def noting(name: str, seen: list[str], then: Callable[[], object] = lambda: None
 
 def measured(hamlet: Hamlet, *families: Family) -> MeasuresMeta:
     """Compute and publish families of what a hamlet shows."""
-    found = compute_measures(
+    return compute_measures(
         hamlet.snapshot(),
         hamlet.city,
         hamlet.areas,
@@ -58,5 +58,3 @@ def measured(hamlet: Hamlet, *families: Family) -> MeasuresMeta:
         clock=lambda: hamlet.now,
         families=families or (COUNTING,),
     )
-    assert found is not None
-    return found

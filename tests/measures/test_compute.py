@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import logging
-import threading
 from collections import Counter
 
 import numpy as np
@@ -11,10 +10,9 @@ import pytest
 
 from livemaps import __version__
 from livemaps.errors import MeasuresPending
-from livemaps.measures.compute import compute_measures
 from livemaps.measures.families import FAMILIES
 from livemaps.measures.read import MeasuresReader
-from tests.measures.small import COUNTING, FAILING, NOTHING, measured, noting
+from tests.measures.small import COUNTING, FAILING, NOTHING, measured
 from tests.snapshot.hamlet import TODAY, Hamlet, request
 
 
@@ -57,24 +55,6 @@ def test_a_family_that_fails_is_named_with_its_reason_and_the_others_stay(
         found.family("failing")
     with pytest.raises(MeasuresPending, match="it is computed after the next refresh"):
         found.family("another")
-
-
-def test_told_to_stop_it_ends_after_the_family_under_way_and_publishes_nothing(
-    hamlet: Hamlet,
-) -> None:
-    stop, seen = threading.Event(), list[str]()
-    found = compute_measures(
-        hamlet.snapshot(),
-        hamlet.city,
-        hamlet.areas,
-        hamlet.data_dir,
-        clock=lambda: hamlet.now,
-        stop=stop,
-        families=(noting("first", seen, stop.set), noting("second", seen)),
-    )
-    assert (found, seen) == (None, ["first"])
-    with pytest.raises(MeasuresPending):
-        MeasuresReader(hamlet.data_dir).latest()
 
 
 def test_a_city_without_a_request_has_measures_that_say_so(hamlet: Hamlet) -> None:

@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import logging
-import threading
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -35,21 +34,21 @@ def compute_measures(
     data_dir: Path,
     *,
     clock: Clock,
-    stop: threading.Event | None = None,
     families: Sequence[Family] = FAMILIES,
-) -> MeasuresMeta | None:
-    """Compute and publish all measures of a snapshot.
+    on_progress: Callable[[int, int], None] = lambda _done, _expected: None,
+) -> MeasuresMeta:
+    """Compute and publish all measures of a snapshot, and return what was published.
 
-    `layers` are the polygons that the snapshot was built with. Returns what was published; None
-    where `stop` was set before the last family was done: then nothing was.
+    `layers` are the polygons that the snapshot was built with. `on_progress` is called with how
+    many families are done, of how many.
 
     Raises:
         SnapshotError: they could not be written; what was published before stays.
     """
     computation = Computation(snapshot, profile, layers, data_dir, clock=clock, families=families)
-    while computation.step():
-        if stop is not None and stop.is_set():
-            return None
+    for done in range(1, len(families) + 1):
+        computation.step()
+        on_progress(done, len(families))
     return computation.publish()
 
 
