@@ -41,7 +41,10 @@ class Cost:
     """What one family took."""
 
     family: str
+    processor: float
+    """Seconds of one core: what it takes on a machine that does nothing else."""
     seconds: float
+    """Seconds by the clock."""
     more: int
     most: int
 
@@ -57,10 +60,11 @@ def run(plan: Plan, tick: Tick) -> Section:
     world = plan.history.on(plan.last_day)
     found = []
     for family in FAMILIES:
-        started = time.perf_counter()
+        started, worked = time.perf_counter(), time.process_time()
         with watching() as peak:
             family.compute(world)
-        found.append(Cost(family.name, time.perf_counter() - started, peak.more, peak.most))
+        seconds, processor = time.perf_counter() - started, time.process_time() - worked
+        found.append(Cost(family.name, processor, seconds, peak.more, peak.most))
         world.forget()
         tick()
     return _section(world.rows, found)
@@ -89,22 +93,24 @@ def watching() -> Iterator[Peak]:
 
 
 def _section(rows: int, found: list[Cost]) -> Section:
-    seconds, most = sum(one.seconds for one in found), max(one.most for one in found)
+    processor, most = sum(one.processor for one in found), max(one.most for one in found)
+    seconds = sum(one.seconds for one in found)
     return Section(
         name=NAME,
         title=TITLE,
         method=(
             f"All families of one world of {rows:,} requests, one after another in one thread of "
-            "this process, with whatever else the machine did meanwhile. Memory is that of the "
+            "this process. Judged is the time of the processor, which is that of the clock on a "
+            "machine that does nothing else. Memory is that of the "
             "whole process, the evaluation's own histories included. Figures at 7.5 million "
             "requests are the benchmarks' (`benchmarks/RESULTS.md`)."
         ),
         claims=(
             Claim(
                 "all families of measures are computed in time",
-                f"{MOST_SECONDS:g} s",
-                f"{number(seconds, 1)} s for {rows:,} requests",
-                seconds < MOST_SECONDS,
+                f"{MOST_SECONDS:g} s of one core",
+                f"{number(processor, 1)} s for {rows:,} requests ({number(seconds, 1)} s by the clock)",
+                processor < MOST_SECONDS,
             ),
             Claim(
                 "and in little memory",
@@ -116,9 +122,14 @@ def _section(rows: int, found: list[Cost]) -> Section:
         tables=(
             TextTable(
                 "By family.",
-                ("family", "seconds", "MB more at the peak"),
+                ("family", "seconds of one core", "seconds by the clock", "MB more at the peak"),
                 tuple(
-                    (one.family, number(one.seconds, 1), f"{one.more / MEGABYTE:,.0f}")
+                    (
+                        one.family,
+                        number(one.processor, 1),
+                        number(one.seconds, 1),
+                        f"{one.more / MEGABYTE:,.0f}",
+                    )
                     for one in found
                 ),
             ),
