@@ -21,12 +21,12 @@ from livemaps.measures.compare_names import (
 )
 from livemaps.measures.contents import FamilyResult
 from livemaps.measures.expected_names import PER_RESIDENTS
-from livemaps.measures.standards import calendar_of, promises_of, service_standards
+from livemaps.measures.standards import due_of, service_standards
 from livemaps.measures.world import Level, World
 from livemaps.snapshot import NO_DAY, SnapshotLayer
 from livemaps.snapshot.columns import Column
 from livemaps.statistics.funnel import Funnel, funnel_of_rates, funnel_of_shares
-from livemaps.statistics.standards import NO_STANDARD, Outcome, due_days, outcomes
+from livemaps.statistics.standards import NO_STANDARD, Outcome, outcomes
 
 Floats = NDArray[np.float64]
 Rows = NDArray[np.intp]
@@ -114,13 +114,7 @@ def _on_time(world: World) -> Share | None:
     of_service = service_standards(world)
     if (of_service == NO_STANDARD).all() and (world.column("expected_day") == NO_DAY).all():
         return None
-    due = due_days(
-        world.column("requested_day"),
-        world.column("expected_day"),
-        of_service[world.column("service")],
-        promises_of(world.profile),
-        calendar_of(world.profile),
-    ).day
+    due = due_of(world, of_service).day
     last = world.days.complete
     held = world.column("requested_day") >= world.days.since
     rows = np.flatnonzero(held & (due > last - COHORT) & (due <= last))

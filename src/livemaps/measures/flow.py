@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 
 from livemaps.errors import MeasuresPending
 from livemaps.measures.contents import FamilyResult, Measures
+from livemaps.measures.days import Days
 from livemaps.measures.world import CITY, World
 from livemaps.snapshot import Snapshot
 from livemaps.snapshot.columns import Column
@@ -32,7 +33,7 @@ def flow(world: World) -> FamilyResult:
     The days are those from which on every request is held up to today; `opening` is the backlog
     at the end of the day before the first.
     """
-    first, last = first_day(world), world.days.as_of
+    first, last = first_day(world.days), world.days.as_of
     arrays = {
         f"{level}/{part}": compact(getattr(found, part))
         for level, found in _levels(world, first, last)
@@ -57,9 +58,9 @@ def flow_of(measures: Measures, level: str) -> DailyFlow:
     return DailyFlow(int(family.facts["first"]), opening, inflow, outflow)
 
 
-def first_day(world: World) -> int:
+def first_day(days: Days) -> int:
     """Return the first day that histories by day are told of."""
-    return max(world.days.since, world.days.as_of - LONGEST_HISTORY + 1)
+    return max(days.since, days.as_of - LONGEST_HISTORY + 1)
 
 
 def held_since(snapshot: Snapshot) -> int | None:

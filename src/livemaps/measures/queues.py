@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 
 from livemaps.errors import MeasuresPending
 from livemaps.measures.contents import FamilyResult, Measures
+from livemaps.measures.days import Days
 from livemaps.measures.flow import compact, held_since
 from livemaps.measures.world import World
 from livemaps.snapshot.columns import Column
@@ -30,7 +31,7 @@ requests are closed after more than a year.
 
 def queues_of_world(world: World) -> FamilyResult:
     """Judge the queues of all groups of all levels by their last eight complete weeks."""
-    first = max(world.days.complete - RATE_WEEKS * WEEK + 1, world.days.since)
+    first = first_day(world.days)
     touched = ~world.resolved | (world.column("closed_day") >= first)
     arrays: dict[str, Column] = {}
     for name in world.levels():
@@ -59,6 +60,11 @@ def queues_at(measures: Measures, level: str) -> Queues:
         arrays[f"{level}/{name}"].astype(np.int64) for name in ("backlog", "inflow", "outflow")
     )
     return Queues(backlog, inflow, outflow, arrays[f"{level}/word"])
+
+
+def first_day(days: Days) -> int:
+    """Return the first day of the weeks that are looked at, as far as they are held."""
+    return max(days.complete - RATE_WEEKS * WEEK + 1, days.since)
 
 
 def told(held: int | None, complete: int) -> bool:

@@ -35,7 +35,6 @@ MONTHS = 36
 WEEKS = 105
 """Weeks that are kept, the present one included: two years, so that any week has last year's."""
 
-PERIODS = ("month", "week")
 NOW = ("groups", "open_due", "overdue", "due_week", "median_days", "oldest_days")
 
 Mask = NDArray[np.bool_]
@@ -58,13 +57,7 @@ def standards(world: World) -> FamilyResult:
     and the facts say so.
     """
     of_service = service_standards(world)
-    due = due_days(
-        world.column("requested_day"),
-        world.column("expected_day"),
-        of_service[world.column("service")],
-        promises_of(world.profile),
-        calendar_of(world.profile),
-    )
+    due = due_of(world, of_service)
     facts = _facts(world, due, of_service)
     if not facts["published"]:
         return FamilyResult({}, facts)
@@ -83,6 +76,17 @@ def service_standards(world: World) -> NDArray[np.int16]:
     index = {one: at for at, one in enumerate(standards)}
     found = [world.profile.standard(name) for name in world.snapshot.vocab.service.names]
     return np.array([index[one] if one else NO_STANDARD for one in found], np.int16)
+
+
+def due_of(world: World, of_service: NDArray[np.int16]) -> DueDays:
+    """Return when each row of a world is due; `of_service` is what `service_standards` gives."""
+    return due_days(
+        world.column("requested_day"),
+        world.column("expected_day"),
+        of_service[world.column("service")],
+        promises_of(world.profile),
+        calendar_of(world.profile),
+    )
 
 
 def month_edges(last: int, months: int = MONTHS) -> NDArray[np.int32]:

@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 from livemaps.errors import TooLarge
 from livemaps.measures.contents import Measures
 from livemaps.measures.days import days_of
-from livemaps.measures.flow import FAMILY, LONGEST_HISTORY, flow_of, held_since
+from livemaps.measures.flow import FAMILY, first_day, flow_of, held_since
 from livemaps.measures.world import CITY
 from livemaps.model import day_date
 from livemaps.statistics.flow import WEEK, DailyFlow
@@ -227,7 +227,7 @@ def _counted(asked: Asked, by: str) -> _Found:
         nothing = np.zeros((1, 0), np.int64)
         daily = DailyFlow(today + 1, np.zeros(1, np.int64), nothing, nothing)
         return _Found(daily, np.zeros(1, np.intp), words, None, today + 1, held, how)
-    known = max(days.since, today - LONGEST_HISTORY + 1)
+    known = first_day(days)
     last = today if filters.until is None else min(filters.until, today)
     usual = last - USUAL_DAYS[str(asked.options["step"])] + 1
     first = min(max(known, usual if filters.since is None else filters.since), today)

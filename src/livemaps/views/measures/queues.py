@@ -11,11 +11,10 @@ from numpy.typing import NDArray
 from livemaps.measures.contents import Measures
 from livemaps.measures.days import days_of
 from livemaps.measures.flow import held_since
-from livemaps.measures.queues import FAMILY, judged, queues_at, told
+from livemaps.measures.queues import FAMILY, first_day, judged, queues_at, told
 from livemaps.measures.world import CITY
 from livemaps.model import Filters, day_date
 from livemaps.snapshot import Snapshot
-from livemaps.statistics.flow import WEEK
 from livemaps.statistics.queues import (
     DEVIATIONS,
     LEAST_EVENTS,
@@ -188,14 +187,9 @@ def _counted(
     """Count and judge the queues of a level under filters, from the columns."""
     days, words = days_of(snapshot), Words(snapshot.vocab, snapshot.layers)
     if days is None:
-        none = np.zeros((0, 0), np.int64)
-        return (
-            words,
-            Queues(none[:, 0:0].sum(axis=1), none, none, np.zeros(0, np.uint8)),
-            None,
-            False,
-        )
-    first = max(days.complete - RATE_WEEKS * WEEK + 1, days.since)
+        nobody, no_weeks = np.zeros(0, np.int64), np.zeros((0, 0), np.int64)
+        return words, Queues(nobody, no_weeks, no_weeks, np.zeros(0, np.uint8)), None, False
+    first = first_day(days)
     known = told(held_since(snapshot), days.complete)
     daily = ledger(snapshot, filters, by, first).flow(first, days.complete)
     return words, judged(daily, known), days.complete, known
