@@ -10,9 +10,7 @@ from typing import Any
 
 import pytest
 
-from livemaps.errors import FeedUnavailable
 from livemaps.feeds.profile import Translation
-from livemaps.model import AddressPoint
 from livemaps.views.addresses import FoundAddress
 from livemaps.web.parts import search
 from livemaps.web.parts.help import how_to_read
@@ -132,8 +130,6 @@ def test_a_profile_s_translations_are_read_on_the_page_and_never_in_addresses(
     assert "Nids-de-poule" in text
     links = " ".join(link["href"] for link in attributes(found["breakdown"]["tree"], "href"))
     assert "Voirie" not in links
-    csv = here.client.get("/api/v1/requests.csv?lang=fr").get_data(as_text=True)
-    assert "Voirie" not in csv
 
 
 def test_help_unfolds_to_sentences_and_definitions(town: Town, text_of: TextOf) -> None:
@@ -141,13 +137,6 @@ def test_help_unfolds_to_sentences_and_definitions(town: Town, text_of: TextOf) 
     help_text = text_of(how_to_read(visit, "map", "open"))
     assert "How to read this" in help_text
     assert "open requests" in help_text
-
-
-class NoAnswer:
-    """An address search that is down."""
-
-    def find(self, _text: str) -> tuple[AddressPoint, ...]:
-        raise FeedUnavailable("down")
 
 
 def test_an_address_leads_to_its_area(town: Town, text_of: TextOf) -> None:
