@@ -147,7 +147,10 @@ def _foot(site: Site, visit: Visit, view: AreaView) -> Element:
         element(
             "p",
             area_tables.window(visit, view),
-            f" {words('area.needs_long')} {words('brief.definitions')}",
+            " ",
+            words("area.needs_long"),
+            " ",
+            words("brief.definitions"),
         ),
         element("p", _checked(site, visit), newest, ". ", profile.attribution),
         element("p", words("brief.link"), " ", element("a", address, href=str(visit.address))),

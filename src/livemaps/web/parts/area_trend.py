@@ -41,23 +41,30 @@ def flow_plot(visit: Visit, view: AreaView, path: FlowPath) -> Plot:
         Line(words("area.in"), path.inflow, "accent"),
         Line(words("area.out"), path.outflow, "strong"),
     ]
-    return _plot(visit, view, path, "area.flow", marks)
+    title = words("area.flow.title", area=say.name_of(visit, view.layer, view.here))
+    return _plot(visit, view, path, ("flow", title, words("area.flow.unit")), marks)
 
 
 def backlog_plot(visit: Visit, view: AreaView, path: FlowPath) -> Plot:
     """Return the backlog at the end of each week."""
-    return _plot(visit, view, path, "area.path", [Line(visit.words("area.open"), path.backlog)])
-
-
-def _plot(visit: Visit, view: AreaView, path: FlowPath, key: str, marks: Sequence[Line]) -> Plot:
     words = visit.words
+    title = words("area.path.title", area=say.name_of(visit, view.layer, view.here))
+    marks = [Line(words("area.open"), path.backlog)]
+    return _plot(visit, view, path, ("path", title, words("area.path.unit")), marks)
+
+
+def _plot(
+    visit: Visit, view: AreaView, path: FlowPath, named: tuple[str, str, str], marks: Sequence[Line]
+) -> Plot:
+    """Return marks over weeks; `named` are the name of the file, the title and the unit."""
+    words, (name, title, unit) = visit.words, named
     whole = sum(period.complete for period in path.periods)
     return Plot(
-        title=words(f"{key}.title", area=say.name_of(visit, view.layer, view.here)),
+        title=title,
         steps=[words.day(period.end, SHORT_DAY) for period in path.periods],
         step_name=words("area.week"),
         marks=marks,
-        unit=words(f"{key}.unit"),
+        unit=unit,
         incomplete_from=whole if whole < len(path.periods) else None,
-        name=f"{visit.profile.id}-{view.layer}-{view.here.key}-{key.partition('.')[2]}",
+        name=f"{visit.profile.id}-{view.layer}-{view.here.key}-{name}",
     )

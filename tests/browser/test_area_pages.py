@@ -1,0 +1,78 @@
+"""The pages of areas in a real browser: by keyboard, at every width, in both themes, on paper."""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import expect
+
+from tests.browser.conftest import PATIENCE_MS, Live, Watched
+from tests.quadville import request_row
+
+pytestmark = pytest.mark.browser
+
+PATHS = ("/ward", "/ward/1?with=2", "/community/NW?lang=fr", "/ward/1/brief")
+WIDTHS = (320, 390, 1280, 3840)
+PAGES_OF_PDF = re.compile(rb"/Type\s*/Page\b")
+
+
+@pytest.mark.parametrize("path", PATHS)
+def test_axe_finds_nothing_wrong_and_no_width_scrolls_sideways(watched: Watched, path: str) -> None:
+    page = watched.open(path)
+    page.evaluate("document.querySelectorAll('details').forEach((part) => (part.open = true))")
+    for theme in ("light", "dark"):
+        page.emulate_media(color_scheme=theme)
+        found = Axe().run(page)
+        assert found.violations_count == 0, found.generate_report()
+    for width in WIDTHS:
+        page.set_viewport_size({"width": width, "height": 900})
+        assert page.evaluate("document.documentElement.scrollWidth") <= width, width
+
+
+def test_a_councillor_goes_from_all_wards_to_one_to_another_beside_it_by_keyboard(
+    watched: Watched,
+) -> None:
+    page = watched.open("/ward")
+    expect(page.locator("h1")).to_contain_text("2 wards")
+    page.locator("table").get_by_role("link", name="Ward 1").focus()
+    page.keyboard.press("Enter")
+    expect(page.locator("h1")).to_contain_text("Ward 1")
+    choice = page.locator('select[data-param="with"]')
+    choice.focus()
+    page.keyboard.press("ArrowDown")
+    page.wait_for_url("**/ward/1?with=2")
+    expect(page.get_by_role("columnheader", name="Ward 2")).to_be_visible()
+    expect(choice).to_be_focused()
+    page.locator(".plan a").first.focus()
+    page.keyboard.press("Enter")
+    page.wait_for_url("**/community/*")
+
+
+def test_new_data_changes_the_figures_and_takes_nothing_from_the_reader(
+    live: Live, watched: Watched
+) -> None:
+    page = watched.open("/ward/1")
+    before = page.locator("h1 strong").inner_text()
+    summary = page.locator(".twin summary").first
+    summary.focus()
+    page.keyboard.press("Enter")
+    live.city.requests.upsert([request_row("26-90")])
+    live.refresh()
+    expect(page.locator("h1 strong")).to_have_text(str(int(before) + 1))
+    expect(summary).to_be_focused()
+    assert page.locator("details.twin").first.get_attribute("open") is not None
+
+
+def test_the_brief_is_printed_on_one_sheet_of_a4_from_either_theme(watched: Watched) -> None:
+    page = watched.open("/ward/1/brief?theme=dark")
+    page.evaluate("window.print = () => (document.title = 'printed')")
+    page.get_by_role("button", name="Print").click()
+    page.wait_for_function("document.title === 'printed'", timeout=PATIENCE_MS)
+    paper = page.pdf(prefer_css_page_size=True)
+    assert len(PAGES_OF_PDF.findall(paper)) == 1
+    page.emulate_media(media="print")
+    expect(page.locator(".site-header")).to_be_hidden()
+    ink = page.locator(".brief h1").evaluate("(node) => getComputedStyle(node).color")
+    assert ink == "rgb(20, 33, 43)"
