@@ -425,3 +425,14 @@ def test_the_agency_page_needs_no_outlines_where_nothing_is_placed(
     here: Snapshot = snapshot_of(rows)
     text = text_of(shown(replace(town, shown=here).site, name="Mobility"))
     assert "Where its open requests are" not in text
+
+
+@pytest.mark.parametrize(
+    "query", ["?ward=1&channel=App", "?channel=App", "?agency=Mobility&category=Roads"]
+)
+def test_nothing_is_said_of_surges_that_were_not_judged(
+    full: Site, text_of: TextOf, query: str
+) -> None:
+    text = text_of(shown(full, f"{query}&lang=en"))
+    assert "No surge" not in text
+    assert "Surge, week to" not in text

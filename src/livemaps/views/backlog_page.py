@@ -53,6 +53,9 @@ OLDEST = 6
 MOST_SURGES = 6
 """Surges that are explained; the others are in the file behind."""
 
+JUDGED = ("surge", "as_expected", "fewer")
+"""Words of windows that were judged at all."""
+
 LEVELS = ("agency", "service")
 """What open requests and queues are grouped by."""
 
@@ -90,6 +93,12 @@ class SurgeView:
     found: tuple[SurgeNow, ...]
     """Surges of the last week among the groups that the filters choose, the largest first."""
     complete_day: int
+
+    @property
+    def told(self) -> bool:
+        """Whether it can be said that there is, or is no, surge: a complete window was judged."""
+        judged = any(one.complete and one.word in JUDGED for one in self.windows)
+        return judged or bool(self.found)
 
 
 @dataclass(frozen=True, slots=True)
@@ -286,8 +295,14 @@ def _windows(measures: Measures, subject: Subject) -> tuple[SurgeNow, ...]:
 
 
 def _surging(measures: Measures, filters: Filters) -> tuple[SurgeNow, ...]:
-    """Return the surges of the groups that the filters choose; without filters, all."""
+    """Return the surges of the groups that the filters choose; without filters, all.
+
+    Where filters of several kinds meet, nothing is judged: a surge of the whole agency need not
+    be one of its requests by phone.
+    """
     picked = chosen(filters)
+    if len(picked) > 1:
+        return ()
     return tuple(
         one for one in surges(measures) if not picked or one.group.key in picked.get(one.level, ())
     )

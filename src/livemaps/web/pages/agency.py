@@ -139,11 +139,19 @@ def _unknown(site: Site, visit: Visit, name: str) -> list[Element]:
         element("li", link(visit.address.page_link(path_to(AGENCY, one)), one), key=one)
         for one in alike
     ]
+    title, text, home = unknown(visit, name)
+    others = link(visit.address.page_link("/backlog"), words("backlog.agency.all"), class_="button")
     return tree(
-        unknown(visit, name),
-        element("p", words("backlog.agency.meant")) if items else None,
-        element("ul", items) if items else None,
-        element("p", link(visit.address.page_link("/backlog"), words("backlog.agency.all"))),
+        element(
+            "div",
+            title,
+            text,
+            element("p", words("backlog.agency.meant")) if items else None,
+            element("ul", items) if items else None,
+            element("p", others),
+            home,
+            class_="page-answer",
+        )
     )
 
 

@@ -12,7 +12,7 @@ from livemaps.web.components import definition, link, menu, notice
 from livemaps.web.elements import Child, Element, element, tree
 from livemaps.web.page import heading
 from livemaps.web.parts.answer import chips, problems
-from livemaps.web.parts.behind import OLD, linked, quiet, to_list
+from livemaps.web.parts.behind import OLD, linked, quiet, to_agency, to_list
 from livemaps.web.site import Visit
 
 NARROWED_BY = ("agency", "category", "channel")
@@ -64,7 +64,7 @@ def sentences(visit: Visit, found: BacklogPage) -> Iterator[list[Child]]:
         shrinking = words("backlog.answer.shrinking", count=queues.shrinking)
         text = words("backlog.answer.queues", growing=growing, shrinking=shrinking)
         yield linked(text, "#growing", "#shrinking")
-    if found.surge is not None:
+    if found.surge is not None and found.surge.told:
         yield linked(_surge(visit, found), "#surge")
     if found.overdue is not None:
         yield linked(words("backlog.answer.overdue", count=found.overdue), "#standards")
@@ -116,7 +116,7 @@ def _figures(visit: Visit, found: BacklogPage) -> Iterator[Element]:
         yield _figure(visit, "usual-time", found.beyond.beyond, text, "#standards")
     text = words("backlog.figure.unattended")
     yield _figure(visit, "unattended", found.unattended, text, "#unattended")
-    if found.surge is not None:
+    if found.surge is not None and found.surge.told:
         yield _surge_figure(visit, found)
 
 
@@ -158,8 +158,22 @@ def narrowing(visit: Visit, facets: Facets, by: tuple[str, ...] = NARROWED_BY) -
     dimensions = (*by, layers[-1]) if layers else by
     menus = [_menu(visit, facets, dimension) for dimension in dimensions]
     return element(
-        "nav", menus, class_="narrowing no-print", aria_label=words("backlog.narrow"), key="narrow"
+        "nav",
+        menus,
+        _own_page(visit),
+        class_="narrowing no-print",
+        aria_label=words("backlog.narrow"),
+        key="narrow",
     )
+
+
+def _own_page(visit: Visit) -> Element | None:
+    """Return the way to the page of the agency, where one alone is chosen."""
+    if len(visit.address.filters.agencies) != 1:
+        return None
+    (name,) = visit.address.filters.agencies
+    text = visit.words("breakdown.agency_page", agency=visit.label("agency", name))
+    return link(to_agency(visit, name), text, class_="button")
 
 
 def _menu(visit: Visit, facets: Facets, dimension: str) -> Element | None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from livemaps.measures.forecast_names import REASONS
 from livemaps.measures.world import CITY
 from livemaps.views.backlog_page import BacklogPage
@@ -14,7 +16,9 @@ from livemaps.web.page import pending
 from livemaps.web.parts.behind import card, measure_file, quiet
 from livemaps.web.site import Visit
 
-REASON_KEYS = dict(zip(REASONS, ("", "short", "few", "worse"), strict=True))
+REASON_KEYS: Mapping[str | None, str] = dict(
+    zip(REASONS, ("", "short", "few", "worse"), strict=True)
+)
 FORECAST_BY = ("agency", "category")
 
 

@@ -26,7 +26,7 @@ ALL, SORT = "all", "sort"
 OPTIONS = (ALL, SORT)
 """Keys of the address that these tables read."""
 
-SIGNS = {True: "+", False: "\N{MINUS SIGN}"}
+SIGNS: Mapping[bool, str] = {True: "+", False: "\N{MINUS SIGN}"}
 
 
 def sort_of(visit: Visit) -> Sort:

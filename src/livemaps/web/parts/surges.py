@@ -39,7 +39,7 @@ def surges(visit: Visit, found: BacklogPage) -> Element:
         if judged
         else quiet(words("backlog.surge.untold")),
         _found(visit, found.surge.found),
-        quiet(words("measures.surge.caveat")),
+        quiet(words("measures.surge.caveat")) if judged else None,
         files=file,
     )
 
