@@ -24,12 +24,12 @@ from livemaps.api.answers import (
 from livemaps.api.exports import about_file, csv_lines
 from livemaps.errors import VisitorError
 from livemaps.measures.contents import MeasuresMeta
-from livemaps.model import day_date
 from livemaps.status import moment_to_json
 from livemaps.text import Catalogue
 from livemaps.views import Board
 from livemaps.views.measures import registry
 from livemaps.views.measures.asking import filter_keys, options_in, view_of
+from livemaps.views.measures.plain import day_value
 from livemaps.views.measures.values import Answer, Asked, Field, MeasureView, Parameter, Value
 
 LIST_ROUTE = "/api/v1/measures"
@@ -176,10 +176,10 @@ def measured_object(meta: MeasuresMeta) -> dict[str, object]:
         "id": meta.id,
         "version": meta.snapshot,
         "computed": moment_to_json(meta.computed),
-        "as_of": _day(meta.as_of_day),
-        "data_through": _day(meta.data_day),
-        "complete_through": _day(meta.complete_day),
-        "complete_since": _day(meta.complete_since),
+        "as_of": day_value(meta.as_of_day),
+        "data_through": day_value(meta.data_day),
+        "complete_through": day_value(meta.complete_day),
+        "complete_since": day_value(meta.complete_since),
         "left_out": dict(meta.left_out),
     }
 
@@ -254,7 +254,3 @@ def _field(field: Field) -> dict[str, object]:
 
 def _caveat(view: MeasureView, catalogue: Catalogue, language: str | None) -> str:
     return catalogue.words(language)(view.caveat)
-
-
-def _day(day: int | None) -> str | None:
-    return None if day is None else day_date(day).isoformat()

@@ -13,7 +13,7 @@ from livemaps.measures.days import Days, days_of
 from livemaps.measures.flow import held_since
 from livemaps.measures.queues import told
 from livemaps.measures.world import CITY
-from livemaps.model import AGE_BANDS, Filters, day_date
+from livemaps.model import AGE_BANDS, Filters
 from livemaps.snapshot import Snapshot
 from livemaps.statistics.flow import WEEK, open_on
 from livemaps.views.ages import ages
@@ -33,6 +33,7 @@ from livemaps.views.measures.open_rows import (
     open_rows,
     size_of,
 )
+from livemaps.views.measures.plain import day_value
 from livemaps.views.measures.values import Answer, Asked, Field, MeasureView, Parameter, Value
 
 FOUR_WEEKS = 4 * WEEK
@@ -165,13 +166,13 @@ def answer(asked: Asked) -> Answer:
     days = compared(snapshot, asked.filters, by)
     facts: Mapping[str, Any] = {
         "by": by,
-        "as_of_day": _day(snapshot.meta.as_of_day),
+        "as_of_day": day_value(snapshot.meta.as_of_day),
         "backlog": sum(row.backlog for row in rows),
         "set_apart": sum(row.set_apart for row in rows),
         "set_apart_counted": asked.filters.set_apart,
         "duplicates": sum(row.duplicates for row in rows),
-        "complete_day": _day(days[0]) if days else None,
-        "four_weeks_ago_day": _day(days[1]) if days else None,
+        "complete_day": day_value(days[0]) if days else None,
+        "four_weeks_ago_day": day_value(days[1]) if days else None,
     }
     return Answer(FIELDS, [_row(row) for row in rows], facts)
 
@@ -216,7 +217,7 @@ def _row(row: BacklogRow) -> tuple[Value, ...]:
         row.backlog,
         row.share,
         row.median_age,
-        None if row.oldest_day is None else _day(row.oldest_day),
+        day_value(row.oldest_day),
         row.oldest_id,
         row.complete_day,
         row.four_weeks_ago,
@@ -224,10 +225,6 @@ def _row(row: BacklogRow) -> tuple[Value, ...]:
         row.set_apart,
         row.duplicates,
     )
-
-
-def _day(day: int) -> str:
-    return day_date(day).isoformat()
 
 
 EVERY_FILTER = frozenset(

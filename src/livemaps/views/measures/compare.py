@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from math import isfinite
 from typing import Any
 
 import numpy as np
@@ -26,6 +25,7 @@ from livemaps.snapshot import SnapshotLayer
 from livemaps.statistics.verdicts import INNER, OUTER, POSITIONS
 from livemaps.views.measures.compare_times import TIME_TO_CLOSE, medians
 from livemaps.views.measures.expected_table import areas_asked
+from livemaps.views.measures.plain import number_value, number_values
 from livemaps.views.measures.values import Answer, Asked, Field, MeasureView, Parameter, Value
 from livemaps.views.query import printable
 
@@ -153,8 +153,7 @@ class _Level:
         return self.measures.family(FAMILY).arrays[f"{self.level}/{self.of}/{name}"]
 
     def _number(self, name: str, code: int) -> float | None:
-        value = float(self._column(name)[code])
-        return value if np.isfinite(value) else None
+        return number_value(self._column(name)[code])
 
 
 def compared(measures: Measures, level: str, key: str, of: str) -> Compared | None:
@@ -199,20 +198,20 @@ def _times(asked: Asked, by: str) -> Answer:
     other = None
     if beside:
         found, _, _ = medians(measures, by, np.array([level.code_of(str(beside))]))
-        other = _told(found)[0]
+        other = number_values(found)[0]
     none = [None] * len(codes)
     columns: tuple[Sequence[Any], ...] = (
         *level.names(codes),
         size.astype(np.int64).tolist(),
         none,
-        _told(value),
+        number_values(value),
         [whole] * len(codes),
-        none if whole is None else _told(value - whole),
+        none if whole is None else number_values(value - whole),
         *(none for _ in LIMITS),
         [POSITIONS[0]] * len(codes),
         [beside] * len(codes),
         [other] * len(codes),
-        none if other is None else _told(value - other),
+        none if other is None else number_values(value - other),
     )
     facts = {"by": by, "of": TIME_TO_CLOSE, "told": True, "whole": whole}
     return Answer(FIELDS, list(zip(*columns, strict=True)), facts)
@@ -248,22 +247,19 @@ def _rows(found: _Level, codes: Any, beside: Compared | None) -> list[tuple[Valu
     columns: tuple[Sequence[Any], ...] = (
         *found.names(codes),
         found.numbers("count", codes).astype(np.int64).tolist(),
-        [None if one is None else int(one) for one in _told(size)],
-        _told(value),
+        [None if one is None else int(one) for one in number_values(size)],
+        number_values(value),
         [whole] * len(codes),
-        [None] * len(codes) if whole is None else _told(np.where(size > 0, value - whole, np.nan)),
-        *(_told(found.numbers(name, codes)) for name in LIMITS),
+        [None] * len(codes)
+        if whole is None
+        else number_values(np.where(size > 0, value - whole, np.nan)),
+        *(number_values(found.numbers(name, codes)) for name in LIMITS),
         [POSITIONS[int(code)] for code in found.numbers("position", codes)],
         [beside.key if beside else None] * len(codes),
         [other] * len(codes),
-        [None] * len(codes) if other is None else _told(value - other),
+        [None] * len(codes) if other is None else number_values(value - other),
     )
     return list(zip(*columns, strict=True))
-
-
-def _told(numbers: Any) -> list[float | None]:
-    """Return numbers for an answer: None where there is none."""
-    return [number if isfinite(number) else None for number in numbers.tolist()]
 
 
 VIEW = MeasureView(

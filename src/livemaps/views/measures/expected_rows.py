@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 from livemaps.measures.expected_names import CATEGORY, KINDS, MIX, PAST, SERVICE
 from livemaps.statistics.verdicts import CLUSTERS, LEAST_EXPECTED, SPOTS, TOO_FEW, WORDS
 from livemaps.views.measures.expected_table import Codes, Table, together
+from livemaps.views.measures.plain import number_values
 from livemaps.views.measures.values import Field, Value
 
 FIELDS = (
@@ -62,13 +63,16 @@ def rows_of(table: Table, basis: str, areas: Codes, groups: Codes) -> list[tuple
         *cells.names(),
         observed.tolist(),
         [basis] * len(observed),
-        _told(cells.numbers(f"{PAST}/expected")),
-        _told(cells.numbers(f"{MIX}/expected")),
-        _told(ratio),
-        *(_told(np.where(enough, cells.numbers(f"{basis}/{name}"), np.nan)) for name in judged),
+        number_values(cells.numbers(f"{PAST}/expected")),
+        number_values(cells.numbers(f"{MIX}/expected")),
+        number_values(ratio),
+        *(
+            number_values(np.where(enough, cells.numbers(f"{basis}/{name}"), np.nan))
+            for name in judged
+        ),
         [WORDS[code] for code in word.tolist()],
-        _told(rate),
-        _told(cells.numbers("rate_smoothed")),
+        number_values(rate),
+        number_values(cells.numbers("rate_smoothed")),
         *cells.spots(),
     )
     return list(zip(*columns, strict=True))
@@ -113,7 +117,7 @@ class _Cells:
             [CLUSTERS[code] for code in cluster.tolist()],
         )
         numbers = [
-            _told(self._at(f"spots/{name}", at))
+            number_values(self._at(f"spots/{name}", at))
             for name in ("z", "z_p", "z_q", "moran", "moran_p", "moran_q")
         ]
         part = [together(*pair) for pair in zip(*words, strict=True)]
@@ -127,11 +131,3 @@ class _Cells:
 
     def _codes(self, name: str, at: Codes) -> NDArray[np.intp]:
         return np.nan_to_num(self._at(name, at)).astype(np.intp)
-
-
-def _told(numbers: Floats) -> list[float | None]:
-    """Return numbers for an answer: None where there is none."""
-    values: NDArray[np.object_] = numbers.astype(object)
-    values[~np.isfinite(numbers)] = None
-    found: list[float | None] = values.tolist()
-    return found

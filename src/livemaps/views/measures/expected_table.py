@@ -27,6 +27,7 @@ from livemaps.model import Filters
 from livemaps.snapshot import SnapshotLayer
 from livemaps.snapshot.contents import Vocabularies
 from livemaps.statistics.verdicts import CLUSTERS, COLD, HOT, SPOTS, TOO_FEW
+from livemaps.views.measures.plain import number_value
 from livemaps.views.query import printable
 
 Codes = NDArray[np.intp]
@@ -98,10 +99,7 @@ class Table:
     def cell(self, name: str, area: int, group: int) -> float | None:
         """Return a number of a cell, None where there is none."""
         column = self.column(name)
-        if column is None:
-            return None
-        value = float(column[area, group])
-        return value if np.isfinite(value) else None
+        return None if column is None else number_value(column[area, group])
 
     def word(self, basis: str, area: int, group: int) -> int:
         """Return the word of a cell as a position in `WORDS`."""

@@ -18,10 +18,10 @@ from livemaps.measures.contents import Measures
 from livemaps.measures.days import days_of
 from livemaps.measures.flow import FAMILY, first_day, flow_of, held_since
 from livemaps.measures.world import CITY
-from livemaps.model import day_date
 from livemaps.statistics.flow import WEEK, DailyFlow
 from livemaps.views.measures.groups import Group, Words, chosen
 from livemaps.views.measures.ledger import ledger
+from livemaps.views.measures.plain import day_value
 from livemaps.views.measures.values import Answer, Asked, Field, MeasureView, Parameter, Value
 
 MOST_ROWS = 25_000
@@ -177,7 +177,7 @@ def answer(asked: Asked) -> Answer:
             f"{len(busy):,} groups of {len(shown):,} periods are more than {MOST_ROWS:,} rows: "
             "choose closer dates with from= and to=, step=week, or fewer groups"
         )
-    dates = [(_day(period.start), _day(period.end), period.complete) for period in shown]
+    dates = [(day_value(period.start), day_value(period.end), period.complete) for period in shown]
     rows: list[tuple[Value, ...]] = []
     for index in busy.tolist():
         group = found.words.group(by, int(found.codes[index]))
@@ -241,16 +241,12 @@ def _facts(asked: Asked, by: str, found: _Found) -> Mapping[str, Any]:
     return {
         "by": by,
         "step": asked.options["step"],
-        "complete_day": None if found.complete is None else _day(found.complete),
-        "first_day": _day(found.first),
-        "held_since": None if found.held_since is None else _day(found.held_since),
+        "complete_day": day_value(found.complete),
+        "first_day": day_value(found.first),
+        "held_since": day_value(found.held_since),
         "computed": found.how,
         "left_out": dict(asked.measures.meta.left_out),
     }
-
-
-def _day(day: int) -> str:
-    return day_date(day).isoformat()
 
 
 VIEW = MeasureView(

@@ -15,6 +15,7 @@ from livemaps.measures.forecast_names import BOUNDS, FAMILY, LEVELS, REASONS
 from livemaps.measures.world import CITY
 from livemaps.model import day_date
 from livemaps.views.measures.groups import Group, Words
+from livemaps.views.measures.plain import number_value
 from livemaps.views.measures.selection import selected
 from livemaps.views.measures.values import Answer, Asked, Field, MeasureView, Parameter, Value
 
@@ -176,8 +177,7 @@ def _judged(family: FamilyResult, row: int) -> tuple[Value, ...]:
 
 def _number(family: FamilyResult, name: str, row: int) -> float | None:
     """Return a kept number, None where it could not be told."""
-    value = float(family.arrays[name][row])
-    return None if np.isnan(value) else value
+    return number_value(family.arrays[name][row])
 
 
 def _ratio(family: FamilyResult, row: int) -> float | None:

@@ -13,7 +13,7 @@ from livemaps.measures.days import days_of
 from livemaps.measures.flow import held_since
 from livemaps.measures.queues import FAMILY, first_day, judged, queues_at, told
 from livemaps.measures.world import CITY
-from livemaps.model import Filters, day_date
+from livemaps.model import Filters
 from livemaps.snapshot import Snapshot
 from livemaps.statistics.queues import (
     DEVIATIONS,
@@ -28,6 +28,7 @@ from livemaps.statistics.queues import (
 )
 from livemaps.views.measures.groups import Group, Words, chosen
 from livemaps.views.measures.ledger import ledger
+from livemaps.views.measures.plain import day_value
 from livemaps.views.measures.values import Answer, Asked, Field, MeasureView, Parameter, Value
 
 ANY = "any"
@@ -168,7 +169,7 @@ def answer(asked: Asked) -> Answer:
     listed = sorted(table.queues(codes), key=_growth)
     facts = {
         "by": by,
-        "complete_day": _day(complete),
+        "complete_day": day_value(complete),
         "told": known,
         "weeks": WEEKS,
         "sustained_weeks": SUSTAINED,
@@ -259,14 +260,10 @@ def _row(queue: Queue) -> tuple[Value, ...]:
         queue.weeks_grown,
         queue.weeks_shrunk,
         queue.backlog,
-        _day(queue.cleared_by),
+        day_value(queue.cleared_by),
         queue.cleared_in_days,
         queue.not_cleared,
     )
-
-
-def _day(day: int | None) -> str | None:
-    return None if day is None else day_date(day).isoformat()
 
 
 VIEW = MeasureView(

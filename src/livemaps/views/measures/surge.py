@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -13,9 +12,9 @@ from numpy.typing import NDArray
 from livemaps.measures.contents import Measures
 from livemaps.measures.surge_names import FAMILY, Windows, Word, figures_at, windows_of
 from livemaps.measures.world import CITY
-from livemaps.model import day_date
 from livemaps.snapshot.columns import Column
 from livemaps.views.measures.groups import Group, Words
+from livemaps.views.measures.plain import day_value, number_value, number_values
 from livemaps.views.measures.selection import selected
 from livemaps.views.measures.values import Answer, Asked, Field, MeasureView, Parameter, Value
 
@@ -201,7 +200,7 @@ class _Level:
 
     def now(self, code: int, column: int) -> SurgeNow:
         """Return one window of one group."""
-        number = {name: _number(kept[code, column]) for name, kept in self.figures.items()}
+        number = {name: number_value(kept[code, column]) for name, kept in self.figures.items()}
         low, high = number["low"], number["high"]
         first, last = self.windows.of(column)
         entry = self.behind.get((code, column), {})
@@ -244,10 +243,6 @@ def _level(measures: Measures, name: str) -> _Level:
     )
 
 
-def _number(value: Any) -> float | None:
-    return float(value) if math.isfinite(value) else None
-
-
 def _parts(words: Words, entry: Mapping[str, Any], kind: str, level: str) -> Iterator[Part]:
     """Yield the parts behind a surge; none of what is no surge."""
     for code, observed, expected in entry.get(kind, ()):
@@ -261,9 +256,9 @@ def _rows(level: _Level, codes: NDArray[np.intp], column: int) -> Iterator[tuple
     windows, told = level.windows, level.told[column]
     first, last = windows.of(column)
     window = WEEK if column == windows.week else DAY
-    days = day_date(first).isoformat(), day_date(last).isoformat()
-    figures = {name: _plain(kept[codes, column]) for name, kept in level.figures.items()}
-    ratio = _plain(
+    days = day_value(first), day_value(last)
+    figures = {name: number_values(kept[codes, column]) for name, kept in level.figures.items()}
+    ratio = number_values(
         np.divide(
             level.figures["corrected"][codes, column], level.figures["expected"][codes, column]
         )
@@ -282,14 +277,6 @@ def _rows(level: _Level, codes: NDArray[np.intp], column: int) -> Iterator[tuple
         )
 
 
-def _plain(values: Column) -> list[Any]:
-    """Return numbers as Python has them; what is not known is None."""
-    known = np.isfinite(values).tolist()
-    return [
-        value if is_known else None for value, is_known in zip(values.tolist(), known, strict=True)
-    ]
-
-
 def _facts(
     measures: Measures, windows: Windows, by: str, found: Iterable[SurgeNow]
 ) -> Mapping[str, Any]:
@@ -297,10 +284,10 @@ def _facts(
     delay = facts["delay"]
     return {
         "by": by,
-        "complete_day": day_date(windows.complete).isoformat(),
-        "judged_since": day_date(windows.first).isoformat(),
-        "judged_until": day_date(windows.last).isoformat(),
-        "history_since": day_date(facts["history_since"]).isoformat(),
+        "complete_day": day_value(windows.complete),
+        "judged_since": day_value(windows.first),
+        "judged_until": day_value(windows.last),
+        "history_since": day_value(facts["history_since"]),
         "history_days": facts["history_days"],
         "season_is_a_term": facts["season"],
         "holidays": facts["holidays"],
@@ -319,7 +306,7 @@ def _explained(one: SurgeNow) -> Mapping[str, Any]:
     return {
         "key": one.group.key,
         "window": one.window,
-        "last_day": day_date(one.last_day).isoformat(),
+        "last_day": day_value(one.last_day),
         "excess": one.excess,
         "services": [_part(part) for part in one.services],
         "areas": [_part(part) for part in one.areas],

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from livemaps.model import Filters, day_date
+from livemaps.model import Filters
 from livemaps.snapshot import Snapshot
 from livemaps.views.listing import Ranked, requests_of
 from livemaps.views.masks import Rows
@@ -24,6 +24,7 @@ from livemaps.views.measures.open_rows import (
     open_rows,
     size_of,
 )
+from livemaps.views.measures.plain import day_value
 from livemaps.views.measures.values import Answer, Asked, Field, MeasureView, Parameter, Value
 from livemaps.views.values import ListedRequest
 
@@ -125,7 +126,7 @@ def answer(asked: Asked) -> Answer:
     facts = {
         "by": by,
         "days": days,
-        "data_day": None if newest is None else _day(newest),
+        "data_day": day_value(newest),
         "unattended": sum(group.unattended for group in groups),
         "backlog": sum(group.backlog for group in groups),
     }
@@ -163,14 +164,10 @@ def _row(found: UnattendedGroup) -> tuple[Value, ...]:
     told: tuple[Value, ...] = (None,) * 4
     if oldest is not None:
         request = oldest.request
-        days = (_day(request.requested_day), _day(oldest.last_heard_day))
+        days = (day_value(request.requested_day), day_value(oldest.last_heard_day))
         told = (request.service_request_id, request.agency_responsible, *days)
     share = found.unattended / found.backlog
     return (*found.group[:2], found.unattended, found.backlog, share, *told)
-
-
-def _day(day: int) -> str:
-    return day_date(day).isoformat()
 
 
 VIEW = MeasureView(
