@@ -227,6 +227,12 @@ def test_an_error_is_what_is_described(
     Draft202012Validator(schema, registry=registry).validate(found.get_json())
 
 
+def test_every_error_that_a_measure_can_answer_with_is_described(described: dict[str, Any]) -> None:
+    for path in ("/api/v1/measures/{name}", "/api/v1/measures/flow"):
+        answers = described["paths"][path]["get"]["responses"]
+        assert {"400", "404", "413", "503"} <= answers.keys()
+
+
 def _resolved(described: dict[str, Any], parameter: dict[str, Any]) -> dict[str, Any]:
     """Return a parameter, followed to where it stands."""
     name = parameter.get("$ref", "").rpartition("/")[2]

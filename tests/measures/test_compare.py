@@ -96,6 +96,17 @@ def test_requests_are_per_thousand_residents_where_there_are_any() -> None:
     assert found["CAP"]["count"] == 9
 
 
+def test_residents_that_nobody_counted_are_not_said_to_be_none() -> None:
+    people = {"community": {"year": 2021, "residents": {"ALT": 8_000, "CAP": 0}}}
+    newest = Row(requested=COMPLETE + 1)
+    rows = [newest, *open_for(400), *open_for(5, 40), *open_for(5, 9, community="BLN")]
+    world = world_of(rows, city=profile(population=people))
+    found = told(answer_of(VIEW, world, FAMILIES, of="requests"))
+    assert (found["BLN"]["size"], found["BLN"]["value"], found["BLN"]["count"]) == (None, None, 9)
+    assert (found["CAP"]["size"], found["ALT"]["size"]) == (0, 8_000)
+    assert (found["BLN"]["position"], found["BLN"]["difference"]) == ("not_compared", None)
+
+
 def test_without_residents_requests_are_counted_and_not_compared() -> None:
     found = asked([*open_for(5, 4), *open_for(40)], by="ward", of="requests")
     ward = told(found)["1"]

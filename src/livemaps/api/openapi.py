@@ -99,6 +99,9 @@ MEANINGS: Mapping[int, str] = {
     503: "There is no data yet, it is stale, or it cannot be read just now.",
 }
 
+# Of the flow of many groups over many days; a page of any other measure is never too large.
+MEASURE_ERRORS = (400, 404, 413, 503)
+
 
 def add_openapi(routes: Blueprint, profile: Profile) -> None:
     """Add the document of the interface."""
@@ -161,7 +164,7 @@ def _measure(view: MeasureView, profile: Profile) -> dict[str, Any]:
         f"measure_{view.name.replace('-', '_')}",
         f"{view.name}, as defined under /about#{view.anchor}.",
         [*filters, *(_own(parameter) for parameter in view.parameters), *shared],
-        _answers(content, (400, 404, 503), cached=True),
+        _answers(content, MEASURE_ERRORS, cached=True),
     )
 
 
@@ -178,7 +181,7 @@ def _any_measure(views: Sequence[MeasureView]) -> dict[str, Any]:
         "measure",
         "One measure; each has a path of its own below, with its filters and parameters.",
         [name, *(_named(shared) for shared in ("page", "limit", "format", "lang"))],
-        _answers(content, (400, 404, 503), cached=True),
+        _answers(content, MEASURE_ERRORS, cached=True),
     )
 
 

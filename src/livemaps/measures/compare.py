@@ -157,9 +157,10 @@ def _requests(world: World, level: Level, layer: SnapshotLayer | None) -> _Compa
         groups = len(layer.keys) if layer else level.size
         return _counts(count[:groups], int(count.sum()))
     numbers = people.residents
-    residents = np.array([numbers.get(key, 0) for key in layer.keys], np.float64)
+    residents = np.array([numbers.get(key, np.nan) for key in layer.keys], np.float64)
     own = count[: len(layer.keys)]
-    funnel = funnel_of_rates(own, residents / PER_RESIDENTS)
+    # An area of which the table says nothing has an unknown size, which is not the size 0.
+    funnel = funnel_of_rates(own, np.nan_to_num(residents) / PER_RESIDENTS)
     return _Compared.of(funnel, own, residents, per=PER_RESIDENTS, whole_count=int(count.sum()))
 
 
