@@ -133,7 +133,7 @@ def forecast(visit: Visit, found: BacklogPage) -> Element:
         "forecast",
         element("p", rich(_expected(visit, found.forecast))),
         chart(
-            _ahead(visit, found, found.forecast), words, lambda value: words.number(round(value))
+            _ahead(visit, found, found.forecast), words, lambda value: words.number(round(value, 1))
         ),
         quiet(_backtest(visit, found.forecast)),
         files=[file],

@@ -35,7 +35,7 @@ def surges(visit: Visit, found: BacklogPage) -> Element:
         title,
         "surge",
         _said(visit, found.surge),
-        chart(_plot(visit, found.surge), words, lambda value: words.number(round(value)))
+        chart(_plot(visit, found.surge), words, lambda value: words.number(round(value, 1)))
         if judged
         else quiet(words("backlog.surge.untold")),
         _found(visit, found.surge.found),
