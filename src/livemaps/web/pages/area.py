@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from livemaps.views.area import AreaView
 from livemaps.web.elements import Element, element, tree
-from livemaps.web.page import screen
+from livemaps.web.page import pending, screen
 from livemaps.web.parts import (
     area_answer,
     area_compare,
@@ -28,6 +28,7 @@ def content(site: Site, visit: Visit) -> list[Element]:
     return tree(
         area_answer.head(visit, view),
         area_answer.figures(visit, view),
+        pending(visit) if view.pending else None,
         element(
             "div",
             stack(

@@ -5,7 +5,7 @@ from __future__ import annotations
 from livemaps.views.area import LayerView
 from livemaps.web.components import link, rich
 from livemaps.web.elements import Child, Element, element, tree
-from livemaps.web.page import heading, path_to, screen
+from livemaps.web.page import heading, path_to, pending, screen
 from livemaps.web.parts import area_plan, areas_table
 from livemaps.web.parts import area_words as say
 from livemaps.web.parts.help import how_to_read
@@ -27,6 +27,7 @@ def content(site: Site, visit: Visit) -> list[Element]:
             element("p", _lede(visit, view), class_="lede"),
             class_="page-answer",
         ),
+        pending(visit) if view.pending else None,
         element(
             "div",
             areas_table.table_card(visit, view),

@@ -11,10 +11,9 @@ from livemaps.views.outlines import Outlines
 from livemaps.web.charts import picture_button
 from livemaps.web.components import link
 from livemaps.web.elements import Element, element
-from livemaps.web.page import pending
 from livemaps.web.parts import area_words as say
 from livemaps.web.parts.behind import to_list
-from livemaps.web.parts.tables import Column, Row, card, csv_link, foot, table
+from livemaps.web.parts.tables import Column, Row, card, csv_link, foot, table, without_last
 from livemaps.web.plan import PlanArea, key, plan
 from livemaps.web.site import Site, Visit
 
@@ -30,8 +29,7 @@ def parts_card(visit: Visit, view: AreaView, outlines: Outlines | None) -> Eleme
     return card(
         title,
         picture(visit, view, outlines),
-        pending(visit) if view.pending else None,
-        element("p", words("area.plan.note", day=words.day(view.until or 0)), class_="quiet-text"),
+        _note(visit, view),
         _twin(visit, view),
         key="plan",
     )
@@ -56,7 +54,7 @@ def picture(visit: Visit, view: AreaView, outlines: Outlines | None) -> Element:
     return element(
         "div",
         _drawn(visit, outlines, areas, label, name),
-        legend(visit, [part.word for part in view.parts]),
+        None if view.pending else legend(visit, [part.word for part in view.parts]),
         class_="plan-with-key",
     )
 
@@ -83,15 +81,22 @@ def layer_card(
         element(
             "div",
             _drawn(visit, outlines, drawn, label, f"{visit.profile.id}-{view.layer}"),
-            legend(visit, said),
+            None if view.pending else legend(visit, said),
             class_="plan-with-key",
         ),
-        pending(visit) if view.pending else None,
-        element("p", words("area.plan.note", day=words.day(view.until or 0)), class_="quiet-text"),
+        _note(visit, view),
         foot(picture_button(words)),
         size="third",
         key="plan",
     )
+
+
+def _note(visit: Visit, view: AreaView | LayerView) -> Element | None:
+    """Return what is compared with what; nothing while it is being worked out."""
+    if view.pending or view.until is None:
+        return None
+    text = visit.words("area.plan.note", day=visit.words.day(view.until))
+    return element("p", text, class_="quiet-text")
 
 
 def outlines_of(site: Site, layer: str) -> Outlines | None:
@@ -130,7 +135,9 @@ def _label(
     visit: Visit, layer: str, area: str, name: str, said: AreaWord | None, count: int
 ) -> str:
     """Return what is read out and shown of one area of a plan."""
-    told = say.word(visit, said) if said else visit.words("measures.expected.word.too_few")
+    if said is None:
+        return visit.words("area.plan.plain", area=visit.label(layer, area, name), count=count)
+    told = say.word(visit, said)
     return visit.words(
         "area.plan.area", area=visit.label(layer, area, name), word=told, count=count
     )
@@ -152,12 +159,14 @@ def _twin(visit: Visit, view: AreaView) -> Element:
         Column(words("area.usual"), "expected"),
         Column(words("area.word.name"), number=False),
     )
+    rows = list(_rows(visit, view))
+    told = without_last(columns, rows, 2) if view.pending else (columns, rows)
     return element(
         "div",
         element(
             "details",
             element("summary", words("chart.table")),
-            table(visit, words("area.plan.caption"), columns, list(_rows(visit, view))),
+            table(visit, words("area.plan.caption"), *told),
             _straddling(visit, view),
             class_="twin",
         ),

@@ -9,7 +9,6 @@ from livemaps.views.measures.rereported import Rereported
 from livemaps.views.measures.standards import Record
 from livemaps.web.components import definition, rich
 from livemaps.web.elements import Child, Element, element
-from livemaps.web.page import pending
 from livemaps.web.parts.tables import card, csv_link, foot
 from livemaps.web.site import Visit
 
@@ -28,8 +27,7 @@ def record_card(visit: Visit, view: AreaView) -> Element:
     return card(
         words("area.record"),
         element("ul", facts, class_="fact-list"),
-        pending(visit) if view.pending else None,
-        foot(*named),
+        foot(*named) if not view.pending else None,
         key="record",
     )
 

@@ -11,7 +11,7 @@ from livemaps.web.components import link, request_link, rich
 from livemaps.web.elements import Element, element
 from livemaps.web.parts import area_words as say
 from livemaps.web.parts.behind import OLD, to_agency, to_list
-from livemaps.web.parts.tables import Column, Row, card, csv_link, foot, table
+from livemaps.web.parts.tables import Column, Row, card, csv_link, foot, table, without_last
 from livemaps.web.site import Visit
 
 MOST_PARTS = 10
@@ -53,7 +53,8 @@ def services_table(visit: Visit, view: AreaView, shown: Sequence[ServiceRow]) ->
             _days(visit, row.usual_days),
         )
         rows.append(Row(row.service, cells))
-    return table(visit, words("area.services.caption"), columns, rows)
+    told = without_last(columns, rows) if view.pending else (columns, rows)
+    return table(visit, words("area.services.caption"), *told)
 
 
 def parts_card(visit: Visit, view: AreaView) -> Element | None:
@@ -104,7 +105,8 @@ def parts_table(visit: Visit, view: AreaView, shown: Sequence[Part]) -> Element:
             _days(visit, part.usual_days),
         )
         rows.append(Row(part.key, cells))
-    return table(visit, words("area.parts_caption"), columns, rows)
+    told = without_last(columns, rows) if view.pending else (columns, rows)
+    return table(visit, words("area.parts_caption"), *told)
 
 
 def agencies_card(visit: Visit, view: AreaView) -> Element:

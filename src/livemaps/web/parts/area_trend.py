@@ -9,7 +9,6 @@ from livemaps.views.measures.flow import FlowPath
 from livemaps.web.charts import Line, Plot, chart
 from livemaps.web.components import definition
 from livemaps.web.elements import Element, element
-from livemaps.web.page import pending
 from livemaps.web.parts import area_words as say
 from livemaps.web.parts.tables import card, csv_link, foot
 from livemaps.web.site import Visit
@@ -17,13 +16,17 @@ from livemaps.web.site import Visit
 SHORT_DAY = "d MMM"
 
 
-def trend_card(visit: Visit, view: AreaView) -> Element:
-    """Return in and out, and the backlog, over a year of weeks; the newest days apart."""
+def trend_card(visit: Visit, view: AreaView) -> Element | None:
+    """Return in and out, and the backlog, over a year of weeks; the newest days apart.
+
+    Nothing while that is being worked out, which the page says once.
+    """
     words = visit.words
     title = [words("area.trend"), definition(words, visit.address, "flow")]
+    if view.pending:
+        return None
     if view.path is None:
-        told = pending(visit) if view.pending else element("p", words("area.no_trend"))
-        return card(title, told, key="trend")
+        return card(title, element("p", words("area.no_trend")), key="trend")
     query = {"by": view.layer, view.layer: view.here.key, "step": "week"}
     return card(
         title,

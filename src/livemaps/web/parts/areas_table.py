@@ -10,7 +10,6 @@ from livemaps.views.area.values import CITY
 from livemaps.web.charts import sparkline
 from livemaps.web.components import link
 from livemaps.web.elements import Child, Element, element
-from livemaps.web.page import pending
 from livemaps.web.parts import area_words as say
 from livemaps.web.parts.area_compare import on_time, rate
 from livemaps.web.parts.behind import OLD, to_list
@@ -56,7 +55,6 @@ def table_card(visit: Visit, view: LayerView) -> Element:
     ]
     return card(
         words("areas.table"),
-        pending(visit) if view.pending else None,
         table(visit, words("areas.table"), columns, rows),
         _files(visit, view),
         size="",

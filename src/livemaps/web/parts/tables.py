@@ -29,6 +29,13 @@ class Row:
     chosen: bool = False
 
 
+def without_last(
+    columns: Sequence[Column], rows: Sequence[Row], last: int = 1
+) -> tuple[Sequence[Column], list[Row]]:
+    """Return a table without its last columns, for figures that are still being worked out."""
+    return columns[:-last], [Row(row.key, row.cells[:-last], row.chosen) for row in rows]
+
+
 def table(visit: Visit, caption: str, columns: Sequence[Column], rows: Sequence[Row]) -> Element:
     """Return a table that scrolls by itself where it is wider than its place."""
     head = [
