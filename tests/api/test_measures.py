@@ -309,7 +309,7 @@ def test_measures_that_are_not_computed_yet_are_pending(
     assert error_of(client, ADDRESS) == (503, "MeasuresPending: not computed yet")
 
 
-def test_measures_of_other_boundaries_or_of_another_database_are_not_shown(
+def test_measures_of_other_boundaries_or_another_database_or_program_are_not_shown(
     client: FlaskClient, measured: Source
 ) -> None:
     good: Measures = measured.current
@@ -319,6 +319,7 @@ def test_measures_of_other_boundaries_or_of_another_database_are_not_shown(
         replace(good, layers=moved),
         replace(good, layers=good.layers[:1]),
         replace(good, meta=replace(good.meta, database="other")),
+        replace(good, meta=replace(good.meta, program="0.0.1")),
     ):
         measured.current = other
         status, told = error_of(client, ADDRESS)

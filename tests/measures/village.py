@@ -13,6 +13,7 @@ from datetime import UTC, datetime
 from functools import cache
 from typing import Any
 
+from livemaps import __version__
 from livemaps.feeds.boundaries import BoundaryLayer, load_layer
 from livemaps.feeds.profile import Profile
 from livemaps.measures.contents import Measures, MeasuresMeta
@@ -149,4 +150,5 @@ def _meta(world: World) -> MeasuresMeta:
         computed=datetime(2024, 10, 4, 12, 1, tzinfo=UTC),
         seconds=1.0,
         left_out=world.left_out,
+        program=__version__,
     )

@@ -7,6 +7,7 @@ from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING
 from urllib.parse import parse_qsl
 
+from livemaps import __version__
 from livemaps.errors import MeasuresPending, UnknownValue, VisitorError
 from livemaps.model import Filters, Measure
 from livemaps.views.measures import registry
@@ -21,7 +22,7 @@ WHOLE = re.compile(r"-?[0-9]{1,9}", re.ASCII)
 FIELD_NAMES: Mapping[str, str] = {field: name for name, field in NAME_FIELDS.items()}
 """Field of `Filters` to the key in an address, for the filters that hold names."""
 
-ELSEWHERE = "the measures that fit these boundaries are computed within minutes"
+ELSEWHERE = "the measures that fit these boundaries and this program are computed within minutes"
 
 
 def view_of(name: str) -> MeasureView:
@@ -42,10 +43,11 @@ def checked_measures(measures: Measures, snapshot: Snapshot) -> Measures:
     They may be of an earlier day or of fewer rows, which their answers say.
 
     Raises:
-        MeasuresPending: they are of other boundaries, or of another database.
+        MeasuresPending: they are of other boundaries, of another database, or by another version
+            of the program, whose arrays may be laid out otherwise.
     """
     meta, shown = measures.meta, snapshot.meta
-    same = (meta.city, meta.database) == (shown.city, shown.database)
+    same = (meta.city, meta.database, meta.program) == (shown.city, shown.database, __version__)
     if not same or _digests(measures) != _digests(snapshot):
         raise MeasuresPending(ELSEWHERE)
     return measures
