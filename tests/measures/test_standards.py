@@ -180,7 +180,7 @@ def test_what_is_overdue_now_is_what_pandas_counts(rows: list[Row], by: str) -> 
     ]
     waiting = waiting.assign(over=TODAY - waiting.due)
     found: dict[Any, dict[str, Any]] = {
-        (row["key"], row["area_key"]) if by == "service-ward" else (row["key"],): row
+        (row["key"], row["area"]) if by == "service-ward" else (row["key"],): row
         for row in table(answered(rows, by=by))
         if row["open_with_due_day"]
     }
@@ -296,7 +296,7 @@ def test_filters_choose_among_the_groups_and_others_are_refused(rows: list[Row])
     assert {row["key"] for row in table(answered(rows, road, by="service"))} == {POTHOLES, SIGNS}
     both = Filters(services=frozenset([SIGNS]), areas=(("ward", frozenset(["2"])),))
     (row,) = table(answered(rows, both, by="service-ward"))
-    assert (row["key"], row["area_key"]) == (SIGNS, "2")
+    assert (row["key"], row["area"]) == (SIGNS, "2")
     with pytest.raises(VisitorError, match="by agency cannot be filtered by category"):
         answered(rows, road, by="agency")
     with pytest.raises(UnknownValue, match="nowhere"):

@@ -24,7 +24,7 @@ KINDS: Mapping[Kind, Schema] = {
     "count": {"type": ["integer", "null"]},
     "number": {"type": ["number", "null"]},
     "share": {"type": ["number", "null"], "minimum": 0, "maximum": 1},
-    "days": {"type": ["number", "null"]},
+    "days": {"type": ["integer", "null"]},
     "day": DAY,
     "flag": {"type": ["boolean", "null"]},
 }

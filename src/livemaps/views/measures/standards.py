@@ -35,7 +35,7 @@ NONE_PUBLISHED = (
 FIELDS = (
     Field("key", "text", "The group's name or area key."),
     Field("name", "text", "What the group is called."),
-    Field("area_key", "text", "Of a service in an area: the area's key, else null."),
+    Field("area", "text", "Of a service in an area: the area's key, else null."),
     Field("area_name", "text", "Of a service in an area: what the area is called, else null."),
     Field("period_start", "day", "First day of the period that the requests were due in."),
     Field("period_end", "day", "Last day of that period."),
