@@ -24,6 +24,7 @@ from livemaps.demo.run import Demo, DemoOptions, running_demo
 from livemaps.main import create_app, create_feed, refresher
 from livemaps.refresh import Refresher
 from livemaps.settings import Settings
+from livemaps.snapshot.read import read_meta
 
 REFRESHES = 300
 WARM = 20
@@ -33,7 +34,7 @@ STEP_MS = 10_000
 """How far the clock runs between two looks at whether a refresh is on show."""
 
 LEAP = timedelta(minutes=14, seconds=30)
-PATIENCE = 40
+PATIENCE = 200
 SHARE = 0.02
 HISTORY_DAYS = 400
 SIZE = {"width": 1920, "height": 1080}
@@ -52,7 +53,7 @@ class Held:
 
 def measure() -> Section:
     """Hang a wall, refresh the city hundreds of times, and look at what the page holds."""
-    with _city() as (demo, once, url), chromium() as browser:
+    with _city() as (demo, once, url, folder), chromium() as browser:
         context = browser.new_context(viewport=SIZE)  # type: ignore[arg-type]
         page = context.new_page()
         started = datetime.now(UTC)
@@ -60,14 +61,14 @@ def measure() -> Section:
         page.goto(f"{url}/wall?every=20&lang=en&theme=dark")
         page.locator(".wall-view").first.wait_for(state="attached")
         session = context.new_cdp_session(page)
-        looks = list(_looks(page, session, demo, once))
+        looks = list(_looks(page, session, demo, once, folder))
         days = page.evaluate("Date.now()") / 1000 - started.timestamp()
     return _section(looks, timedelta(seconds=days))
 
 
 @contextmanager
-def _city() -> Iterator[tuple[Demo, Refresher, str]]:
-    """Yield a small city that passes a day when it is told to, its refresher, and its pages."""
+def _city() -> Iterator[tuple[Demo, Refresher, str, Path]]:
+    """Yield a small city that passes a day when it is told to, its refresher, its pages, its folder."""
     options = DemoOptions(share=SHARE, history_days=HISTORY_DAYS)
     with TemporaryDirectory() as folder, running_demo(options, live=False) as demo:
         settings = replace(Settings(), data_dir=Path(folder), jitter_seconds=0.0)
@@ -83,42 +84,43 @@ def _city() -> Iterator[tuple[Demo, Refresher, str]]:
             thread = threading.Thread(target=server.serve_forever, args=(0.05,))
             thread.start()
             try:
-                yield demo, once, f"http://127.0.0.1:{server.server_port}"
+                yield demo, once, f"http://127.0.0.1:{server.server_port}", settings.data_dir
             finally:
                 server.shutdown()
                 thread.join()
                 server.server_close()
 
 
-def _looks(page: Page, session: CDPSession, demo: Demo, once: Refresher) -> Iterator[Held]:
+def _looks(
+    page: Page, session: CDPSession, demo: Demo, once: Refresher, folder: Path
+) -> Iterator[Held]:
     """Refresh again and again; yield what is held after the warm ones and at the end."""
     session.send("Performance.enable")
     for number in range(REFRESHES):
-        shown = _version(page)
         demo.publisher.publish()
+        # A day may bring nothing new: then the wall is to show what it showed.
         once.run_once()
-        _until_shown(page, shown)
+        _until_shown(page, folder)
         page.clock.fast_forward(int(1000 * LEAP.total_seconds()))
         if number in (WARM - 1, REFRESHES // 2, REFRESHES - 1):
             yield _held(session)
 
 
-def _version(page: Page) -> str:
-    return str(page.evaluate("document.querySelector('[data-wall]').dataset.version"))
-
-
-def _until_shown(page: Page, before: str) -> None:
-    """Let the clock run until the page has drawn something else than before.
+def _until_shown(page: Page, folder: Path) -> None:
+    """Let the clock run until the page has drawn the current snapshot.
 
     Raises:
         TimeoutError: it never does.
     """
+    meta = read_meta(folder)
+    wanted = meta.version if meta else ""
     for _ in range(PATIENCE):
+        shown = page.evaluate("document.querySelector('[data-wall]').dataset.version")
+        if str(shown).split(" ")[0] == wanted:
+            return
         page.clock.run_for(STEP_MS)
         page.wait_for_timeout(100)
-        if _version(page) != before:
-            return
-    raise TimeoutError(f"the wall still shows {before} after {PATIENCE} questions")
+    raise TimeoutError(f"the wall does not show {wanted} after {PATIENCE} questions")
 
 
 def _held(session: CDPSession) -> Held:
