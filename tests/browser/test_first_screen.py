@@ -6,10 +6,9 @@ import re
 from collections.abc import Callable
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Page, expect
 
-from tests.browser.conftest import MAP_IDLE, PATIENCE_MS, Live, Watched
+from tests.browser.conftest import MAP_IDLE, Live, Watched
 from tests.quadville import OPEN, request_row
 
 pytestmark = pytest.mark.browser
@@ -292,22 +291,6 @@ def test_no_width_makes_the_page_scroll_sideways(watched: Watched, path: str) ->
         page.set_viewport_size({"width": width, "height": 900})
         page.wait_for_timeout(300)
         assert page.evaluate("document.documentElement.scrollWidth") <= width, width
-
-
-@pytest.mark.parametrize(
-    "path", ["/", "/?table=1&ward=1&lang=fr", "/?ward=99", "/status", "/about"]
-)
-def test_axe_finds_nothing_wrong_in_either_theme(watched: Watched, path: str) -> None:
-    page = watched.open(path)
-    page.wait_for_load_state("networkidle", timeout=PATIENCE_MS)
-    for _theme in range(2):
-        page.evaluate(
-            "for (const part of document.querySelectorAll('details.filter')) part.open = true"
-        )
-        page.locator('[data-action="theme"]').click()
-        page.wait_for_load_state("networkidle", timeout=PATIENCE_MS)
-        found = Axe().run(page)
-        assert found.violations_count == 0, found.generate_report()
 
 
 def test_a_connection_that_is_lost_is_said_and_recovers_by_itself(
