@@ -40,7 +40,8 @@ def _document(heading: Heading, sections: Sequence[Section]) -> Iterator[str]:
     yield from (
         "# Evaluation: do the measures keep what they promise?",
         "",
-        "Made by a command, on time that the measures had not seen; nothing here is written by hand.",
+        "Made by a command, on time that the measures had not seen. The same seed gives the same figures,",
+        "so that a section may come of a later run of its own (`--only`); times and memory differ.",
         heading.data,
         "",
         "```",
