@@ -121,3 +121,17 @@ def text_of() -> Callable[[Any], str]:
                 yield from texts(child)
 
     return lambda tree: " ".join(" ".join(texts(tree)).split())
+
+
+def twice(tree: Any) -> list[str]:
+    """Return the keys that siblings share: React would keep the old one with every update."""
+    if not isinstance(tree, list):
+        return []
+    children = tree[2:] if len(tree) > 1 and isinstance(tree[1], dict) else tree
+    keys = [
+        child[1]["key"]
+        for child in children
+        if isinstance(child, list) and len(child) > 1 and "key" in child[1]
+    ]
+    found = [key for key in set(keys) if keys.count(key) > 1]
+    return found + [key for child in children for key in twice(child)]

@@ -33,7 +33,7 @@ from livemaps.web.app import PAGES
 from livemaps.web.site import Site
 from tests.measures.village import areas, measures_of, world_of
 from tests.views.town import TODAY, Row, snapshot_of
-from tests.web.conftest import NOW, Town
+from tests.web.conftest import NOW, Town, twice
 
 MONTHS = re.compile(r"\b(Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec)\b")
 """As Babel writes them in English, where a page asks it for a date of its own form."""
@@ -214,6 +214,15 @@ def test_no_page_says_a_word_that_is_not_in_the_catalogue(
     assert {text for text in left(town, shown) if text.strip("/“”· ") not in allowed} == set()
     told = [site.title(visit), site.summary(visit)]
     assert {text for text in left(town, told) if number not in text} == set()
+
+
+@pytest.mark.parametrize("address", ADDRESSES)
+def test_no_two_siblings_of_a_page_share_a_key(dots: DottedTown, address: str) -> None:
+    path, _, query = address.partition("?")
+    site = replace(dots, catalogue=Catalogue.load()).site
+    shown = site.page_of(path).layout(site, site.visit(f"?{query}", path))
+    trees = [part.tree for part in shown if getattr(part, "tree", None)]
+    assert twice(trees) == []
 
 
 @pytest.mark.parametrize(

@@ -22,7 +22,7 @@ from livemaps.web.wall.head import head, signs
 from livemaps.web.wall.options import VIEWS, options
 from tests.measures.village import areas, measures_of, world_of
 from tests.views.town import TODAY, Row, snapshot_of
-from tests.web.conftest import NOW, Town
+from tests.web.conftest import NOW, Town, twice
 
 TextOf = Callable[[Any], str]
 HOSTILE = "=Finance"
@@ -64,20 +64,6 @@ def views_of(tree: Any) -> list[str]:
         for child in tree:
             found += views_of(child)
     return found
-
-
-def twice(tree: Any) -> list[str]:
-    """Return the keys that siblings share: React would keep the old one with every update."""
-    if not isinstance(tree, list):
-        return []
-    children = tree[2:] if len(tree) > 1 and isinstance(tree[1], dict) else tree
-    keys = [
-        child[1]["key"]
-        for child in children
-        if isinstance(child, list) and len(child) > 1 and "key" in child[1]
-    ]
-    found = [key for key in set(keys) if keys.count(key) > 1]
-    return found + [key for child in children for key in twice(child)]
 
 
 def board_of(town: Town, measures: Measures) -> Board:

@@ -16,6 +16,7 @@ from livemaps.views import Board
 from livemaps.web import ids, shell, static
 from livemaps.web.clientside import clientside
 from livemaps.web.document import Document
+from livemaps.web.elements import Region
 from livemaps.web.page import Page
 from livemaps.web.pages import (
     about,
@@ -91,7 +92,8 @@ def site_of(board: Board, profile: Profile, settings: Settings, catalogue: Catal
 def _every_layout(site: Site) -> list[Any]:
     """Return the parts of every page, so that Dash knows the ids that callbacks name."""
     visit = Visit(Address(), site.words(None), site.profile)
-    return [part for page in PAGES for part in page.layout(site, visit)]
+    known = [Region(id=region) for page in PAGES for region in page.parts]
+    return known + [part for page in PAGES if not page.parts for part in page.layout(site, visit)]
 
 
 def _register_router(app: dash.Dash, site: Site) -> None:

@@ -41,6 +41,9 @@ class Page:
     """Of its words (`nav.<name>`) and its style (`page-<name>`)."""
     layout: Callable[[Site, Visit], list[Any]]
     register: Callable[[dash.Dash, Site], None]
+    parts: tuple[str, ...] = ()
+    """The ids of its regions, where they are known without drawing it: Dash asks for all ids
+    before anybody asks for a page, and a page that cannot be drawn must not stop the others."""
     in_navigation: bool = False
     """Whether the header leads to it."""
     entries: Entries | None = None
@@ -87,9 +90,7 @@ def screen(path: str, name: str, content: Content, **options: Any) -> Page:
     region = ids.screen(name)
 
     def layout(site: Site, visit: Visit) -> list[Any]:
-        # Dash asks for every page's ids before anybody asks for a page.
-        named = set(PARAMETER.findall(path)) <= set(visit.parameters)
-        shown = drawn(content, site, visit) if named else []
+        shown = drawn(content, site, visit)
         return [Region(id=region, tree=shown, attributes={"className": f"screen screen-{name}"})]
 
     def register(app: dash.Dash, site: Site) -> None:
@@ -105,7 +106,7 @@ def screen(path: str, name: str, content: Content, **options: Any) -> Page:
             here = site.page_of(visit.address.path).name == name
             return drawn(content, site, visit) if here else dash.no_update
 
-    return Page(path, name, layout, register, **options)
+    return Page(path, name, layout, register, parts=(region,), **options)
 
 
 def drawn(content: Content, site: Site, visit: Visit) -> list[Element]:
