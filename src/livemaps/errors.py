@@ -166,7 +166,17 @@ class StaleSnapshot(SnapshotError):
 
 
 class MeasuresPending(SnapshotError):
-    """The measures asked for are not computed yet, or not for these boundaries."""
+    """The measures asked for are not computed yet, or not for these boundaries.
+
+    `remedy` is for who asked, `retry_after` how many seconds later to ask again.
+    """
+
+    def __init__(
+        self, message: str, remedy: str = "ask again a minute later", retry_after: int = 60
+    ) -> None:
+        super().__init__(message)
+        self.remedy = remedy
+        self.retry_after = retry_after
 
 
 class SnapshotDamaged(SnapshotError):
@@ -174,17 +184,20 @@ class SnapshotDamaged(SnapshotError):
 
 
 class VisitorError(LivemapsError):
-    """The address asks for something that is not there."""
+    """The address asks for something that is not there; `remedy` is what to write instead."""
+
+    def __init__(self, message: str, remedy: str | None = None) -> None:
+        super().__init__(f"{message}: {remedy}" if remedy else message)
+        self.remedy = remedy
 
 
 class UnknownValue(VisitorError):
     """A filter, area, measure or page in the address does not exist."""
 
     def __init__(self, name: str, value: str, remedy: str) -> None:
-        super().__init__(f"{name} = {value!r} is not known: {remedy}")
+        super().__init__(f"{name} = {value!r} is not known", remedy)
         self.name = name
         self.value = value
-        self.remedy = remedy
 
 
 class TooLarge(VisitorError):

@@ -20,8 +20,8 @@ from livemaps import __version__
 from livemaps.errors import LivemapsError, SnapshotDamaged, SnapshotError, sentence_of_fault
 from livemaps.feeds.boundary_folder import BoundaryFolder
 from livemaps.feeds.profile import Profile
-from livemaps.measures.compute import NO_REQUEST, Computation, compute_measures
-from livemaps.measures.contents import MeasuresMeta
+from livemaps.measures.compute import Computation, compute_measures
+from livemaps.measures.contents import NO_REQUEST, MeasuresMeta
 from livemaps.measures.families import FAMILIES, Family
 from livemaps.measures.read import read_meta
 from livemaps.model import Clock

@@ -223,6 +223,76 @@ def test_a_filter_that_a_measure_does_not_honour_is_refused_by_name(
     )
 
 
+@pytest.mark.parametrize(
+    "query", ["layer=ward", "layer=community", "order=oldest", "table=1", "theme=dark", "embed=1"]
+)
+def test_what_only_lays_out_a_screen_is_refused_with_what_there_is_instead(
+    client: FlaskClient, query: str
+) -> None:
+    key = query.partition("=")[0]
+    found = client.get(f"{ADDRESS}?{query}")
+    remedy = f"leave {key} out; by= says what a row is of"
+    assert (found.status_code, found.get_json()["error"]) == (
+        400,
+        {
+            "type": "VisitorError",
+            "message": f"counted-things takes no {key}: {remedy}",
+            "remedy": remedy,
+        },
+    )
+    bare = client.get(f"/api/v1/measures/bare?{query}").get_json()["error"]
+    assert bare["remedy"] == f"leave {key} out"
+
+
+def test_an_unknown_key_is_answered_with_the_keys_that_the_measure_takes(
+    client: FlaskClient,
+) -> None:
+    keys = "service, community, ward, from, to, by, days, page, lang, format, limit"
+    for query, close in (("ddays=7", "days"), ("zzzz=1", "")):
+        found = client.get(f"{ADDRESS}?{query}")
+        remedy = f"counted-things takes {keys}"
+        remedy = f"did you mean {close!r}? Else {remedy}" if close else remedy
+        assert (found.status_code, found.get_json()["error"]["remedy"]) == (404, remedy)
+
+
+@pytest.mark.parametrize(
+    "query",
+    ["agency=Mobility", "days=40", "days=7&days=8", "format=xml", "limit=0", "page=0", "ward=99"],
+)
+def test_every_refusal_has_its_remedy_as_a_member_too(client: FlaskClient, query: str) -> None:
+    error = client.get(f"{ADDRESS}?{query}").get_json()["error"]
+    assert error["remedy"]
+    assert error["message"].endswith(f": {error['remedy']}")
+
+
+@pytest.mark.parametrize(
+    ("query", "remedy"),
+    [
+        ("from=2024-02-01&to=2024-01-01", "the first day comes first, so exchange from= and to="),
+        ("from=2024-02-01&from=2024-01-01", "give from once"),
+    ],
+)
+def test_a_refusal_does_not_claim_that_anything_was_answered(
+    client: FlaskClient, query: str, remedy: str
+) -> None:
+    for address in (ADDRESS, "/api/v1/facets"):
+        found = client.get(f"{address}?{query}")
+        assert (found.status_code, found.get_json()["error"]["remedy"]) == (400, remedy)
+
+
+@pytest.mark.parametrize(
+    "address", [ADDRESS, "/api/v1/measures", "/api/v1/requests.atom", f"{ADDRESS}.csv"]
+)
+def test_a_language_that_is_not_spoken_is_refused_with_those_that_are(
+    client: FlaskClient, address: str
+) -> None:
+    assert client.get(f"{address}?lang=fr").status_code == 200
+    assert error_of(client, f"{address}?lang=xx") == (
+        404,
+        "UnknownValue: lang = 'xx' is not known: choose one of en, fr",
+    )
+
+
 @pytest.mark.parametrize("query", ["ward=1", "from=2024-01-01", "to=2024-01-01"])
 def test_a_measure_without_filters_refuses_all(client: FlaskClient, query: str) -> None:
     status, told = error_of(client, f"/api/v1/measures/bare?{query}")
@@ -292,7 +362,7 @@ def test_an_answer_is_asked_for_again_cheaply_until_snapshot_or_measures_change(
     assert (unchanged.data, unchanged.headers["Livemaps-Definition"]) == (b"", "/about#backlog")
     for query in ("?days=8", "?limit=1", "?page=2", "?ward=1", "?format=csv", "?lang=fr"):
         assert again(tag, query) == 200, query
-    assert again(tag, "?days=7&order=oldest") == 304, "what changes nothing is the same answer"
+    assert again(tag, "?days=7&by=agency") == 304, "what changes nothing is the same answer"
     meta = replace(measured.current.meta, id="20241004T120200Z-000002")
     measured.current = replace(measured.current, meta=meta)
     assert again(tag) == 200
@@ -307,6 +377,9 @@ def test_measures_that_are_not_computed_yet_are_pending(
 ) -> None:
     measured.current = MeasuresPending("not computed yet")
     assert error_of(client, ADDRESS) == (503, "MeasuresPending: not computed yet")
+    found = client.get(ADDRESS)
+    assert found.headers["Retry-After"] == "60"
+    assert found.get_json()["error"]["remedy"] == "ask again a minute later"
 
 
 def test_measures_of_other_boundaries_or_another_database_or_program_are_not_shown(
@@ -336,14 +409,20 @@ def test_measures_of_an_earlier_snapshot_are_shown_and_say_so(
     assert (found["measured"]["version"], found["measured"]["as_of"]) == ("earlier", "2024-10-03")
 
 
-def test_a_family_that_failed_is_told_as_pending_with_its_reason(
+def test_a_family_that_failed_is_told_as_pending_and_its_exception_stays_with_the_operator(
     client: FlaskClient, measured: Source
 ) -> None:
     meta = replace(measured.current.meta, failed={"counts": "ValueError: odd"})
     measured.current = replace(measured.current, meta=meta, families={})
-    assert error_of(client, ADDRESS)[1] == (
-        "MeasuresPending: there are no figures of counts yet: ValueError: odd"
-    )
+    found = client.get(ADDRESS)
+    assert (found.status_code, found.headers["Retry-After"]) == (503, "900")
+    assert found.get_json()["error"] == {
+        "type": "MeasuresPending",
+        "message": "these figures could not be worked out; the operator is told",
+        "remedy": "ask again after the next refresh, when it is tried again",
+    }
+    assert "odd" not in found.get_data(as_text=True)
+    assert measured.current.meta.failed == {"counts": "ValueError: odd"}
 
 
 def test_the_same_question_is_worked_out_once(

@@ -210,6 +210,68 @@ def test_every_filter_and_parameter_of_a_measure_is_described_and_taken(
 
 
 @pytest.mark.parametrize(
+    "name", [name for name, view in MEASURES.items() if "by" in {p.name for p in view.parameters}]
+)
+def test_the_levels_that_a_measure_is_told_by_are_listed_and_described_and_no_other_is_taken(
+    described: dict[str, Any], client: FlaskClient, name: str
+) -> None:
+    path = f"/api/v1/measures/{name}"
+    (listed,) = (
+        parameter["choices"]
+        for view in client.get("/api/v1/measures").get_json()["measures"]
+        for parameter in view["parameters"]
+        if (view["measure"], parameter["name"]) == (name, "by")
+    )
+    (own,) = (
+        parameter
+        for parameter in described["paths"][path]["get"]["parameters"]
+        if parameter.get("name") == "by"
+    )
+    assert own["schema"]["enum"] == listed
+    every = {"city", "category", "service", "agency", "channel", "stage", "age"}
+    every |= {"community", "ward", "service-ward", "service-community"}
+    assert set(listed) <= every
+    taken = {by for by in every if client.get(f"{path}?by={by}").status_code == 200}
+    assert taken == set(listed)
+
+
+def test_before_the_first_snapshot_no_levels_are_told(tmp_path: Path, hamlet: Hamlet) -> None:
+    settings = replace(Settings(), data_dir=tmp_path)
+    board = Board(SnapshotReader(tmp_path), hamlet.city, settings, lambda: hamlet.now)
+    app = Flask(__name__)
+    app.register_blueprint(blueprint(board, settings, lambda: hamlet.now))
+    found = app.test_client().get("/api/v1/measures").get_json()["measures"]
+    flow = next(view for view in found if view["measure"] == "flow")
+    assert flow["parameters"][0]["choices"] == []
+    assert app.test_client().get("/api/v1/openapi.json").status_code == 200
+
+
+def test_a_flow_that_is_too_large_says_what_to_ask_instead(
+    client: FlaskClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("livemaps.views.measures.flow.MOST_ROWS", 0)
+    found = client.get("/api/v1/measures/flow?by=community&step=week")
+    assert found.status_code == 413
+    assert found.get_json()["error"]["remedy"] == (
+        "choose closer dates with from= and to=, step=week, or fewer groups"
+    )
+
+
+def test_a_filter_that_a_level_cannot_honour_has_a_remedy(client: FlaskClient) -> None:
+    found = client.get("/api/v1/measures/re-reported?by=ward&service=Roads - Pothole")
+    assert found.status_code == 400
+    assert found.get_json()["error"]["remedy"].startswith("leave service out")
+
+
+@pytest.mark.parametrize("ending", ["", ".atom"])
+def test_the_life_of_a_request_too_refuses_a_language_that_is_not_spoken(
+    client: FlaskClient, ending: str
+) -> None:
+    found = client.get(f"/api/v1/requests/26-3{ending}?lang=xx")
+    assert found.get_json()["error"]["remedy"] == "choose one of en, fr"
+
+
+@pytest.mark.parametrize(
     ("address", "status"),
     [
         *(("/api/v1/measures/speed", 404), ("/api/v1/requests/none", 404)),

@@ -6,6 +6,7 @@ import hashlib
 import logging
 from collections.abc import Mapping
 from datetime import datetime
+from types import MappingProxyType
 from urllib.parse import quote
 
 import msgspec
@@ -26,7 +27,9 @@ from livemaps.feeds.profile import Profile
 from livemaps.model import day_date
 from livemaps.snapshot import Snapshot
 from livemaps.status import Status, moment_to_json
+from livemaps.text import Catalogue
 from livemaps.views import QueryProblem
+from livemaps.views.query import printable
 
 log = logging.getLogger(__name__)
 
@@ -34,6 +37,14 @@ INTERNAL_ERROR = 500
 
 FOR_EVERYBODY = (VisitorError, NoSnapshot, StaleSnapshot, MeasuresPending)
 """Errors whose message is written for visitors; others may name files of the server."""
+
+REFUSED: Mapping[str, str] = MappingProxyType(
+    {
+        "repeated": "give {name} once",
+        "dates_swapped": "the first day comes first, so exchange from= and to=",
+    }
+)
+"""Remedies by kind of problem, where what a page does about it is not what is done here."""
 
 
 def json_answer(value: object, status: int = 200) -> Response:
@@ -53,8 +64,11 @@ def livemaps_error(error: LivemapsError) -> Response:
     """Answer an error of our own. What concerns only the operator goes to the log."""
     status, kind = http_status(error), type(error).__name__
     if isinstance(error, FOR_EVERYBODY):
-        remedy = error.remedy if isinstance(error, UnknownValue) else None
-        return error_answer(kind, str(error), status, remedy)
+        remedy = error.remedy if isinstance(error, (VisitorError, MeasuresPending)) else None
+        answer = error_answer(kind, str(error), status, remedy)
+        if isinstance(error, MeasuresPending):
+            answer.headers["Retry-After"] = str(error.retry_after)
+        return answer
     log.error("%s could not be answered: %s", request.path, error)
     what = "The data" if isinstance(error, SnapshotError) else "This"
     return error_answer(kind, f"{what} cannot be read at the moment", status)
@@ -77,13 +91,29 @@ def unexpected_error(error: Exception) -> Response:
 
 
 def query_error(problem: QueryProblem) -> VisitorError:
-    """Return the error for a part of an address that cannot be used."""
-    remedy = problem.remedy
+    """Return the error for a part of an address that cannot be used.
+
+    Pages leave such a part out and say so; here nothing was left out, the whole is refused.
+    """
+    refused = REFUSED.get(problem.kind)
+    remedy = refused.format(name=problem.name) if refused else problem.remedy
     if problem.suggestion:
         remedy = f"did you mean {problem.suggestion!r}? Else {remedy}"
     if problem.kind in ("unknown_name", "unknown_value"):
         return UnknownValue(problem.name, problem.value, remedy)
-    return VisitorError(f"{problem.name} = {problem.value!r} cannot be used: {remedy}")
+    return VisitorError(f"{problem.name} = {problem.value!r} cannot be used", remedy)
+
+
+def checked_language(catalogue: Catalogue, language: str | None) -> str | None:
+    """Return the language that an address names, None where it names none.
+
+    Raises:
+        UnknownValue: it is not spoken here.
+    """
+    if language and language not in catalogue.languages:
+        remedy = f"choose one of {', '.join(catalogue.languages)}"
+        raise UnknownValue("lang", printable(language), remedy)
+    return language or None
 
 
 def etag(*parts: object) -> str:

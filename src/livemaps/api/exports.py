@@ -42,8 +42,9 @@ def exported(snapshot: Snapshot, filters: Filters, order: Order) -> Ranked:
     rows = ranked(snapshot, filters, order, MOST_EXPORTED + 1)
     if len(rows) > MOST_EXPORTED:
         raise TooLarge(
-            f"more than {MOST_EXPORTED:,} requests pass these filters: choose fewer, for "
-            "instance with from= and to=, or take the whole dataset from the city's portal"
+            f"more than {MOST_EXPORTED:,} requests pass these filters",
+            "choose fewer, for instance with from= and to=, or take the whole dataset from the "
+            "city's portal",
         )
     return rows
 

@@ -7,7 +7,7 @@ from urllib.parse import quote
 from flask import Blueprint, Response, request
 
 from livemaps.api import atom
-from livemaps.api.answers import etag, labels, tagged, unchanged
+from livemaps.api.answers import checked_language, etag, labels, tagged, unchanged
 from livemaps.errors import UnknownValue
 from livemaps.text import Catalogue, Words
 from livemaps.views import Board
@@ -32,7 +32,11 @@ def add_request_feed(routes: Blueprint, board: Board, catalogue: Catalogue) -> N
         if found is None:
             remedy = "the feed has no request of this number: copy it as the city gave it"
             raise UnknownValue("service_request_id", printable(service_request_id), remedy)
-        content = _content(board, found, asked_words(catalogue, request.args.get("lang")))
+        content = _content(
+            board,
+            found,
+            asked_words(catalogue, checked_language(catalogue, request.args.get("lang"))),
+        )
         tag = etag(content)
         answer = unchanged(tag) or Response(content, mimetype=atom.MIMETYPE)
         answer.vary.add("Accept-Language")

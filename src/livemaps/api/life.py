@@ -9,7 +9,7 @@ from urllib.parse import quote
 import msgspec
 from flask import Blueprint, Response, request
 
-from livemaps.api.answers import etag, json_answer, labels, tagged, unchanged
+from livemaps.api.answers import checked_language, etag, json_answer, labels, tagged, unchanged
 from livemaps.api.exports import about_file, written
 from livemaps.errors import UnknownValue
 from livemaps.model import Filters, day_date
@@ -35,7 +35,7 @@ def add_life(routes: Blueprint, board: Board, catalogue: Catalogue) -> None:
                 "the feed has no request of this number: copy it as the city gave it, and allow "
                 "a new request a few days to appear",
             )
-        words = catalogue.words(request.args.get("lang"))
+        words = catalogue.words(checked_language(catalogue, request.args.get("lang")))
         value = dict(_about(board, words)) | life_object(board, found)
         tag = etag(msgspec.json.encode(value))
         answer = unchanged(tag) or json_answer(value)

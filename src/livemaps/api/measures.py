@@ -13,6 +13,7 @@ from urllib.parse import urlencode
 from flask import Blueprint, Response, request
 
 from livemaps.api.answers import (
+    checked_language,
     etag,
     header_text,
     json_answer,
@@ -22,13 +23,20 @@ from livemaps.api.answers import (
     unchanged,
 )
 from livemaps.api.exports import about_file, csv_lines
-from livemaps.errors import VisitorError
+from livemaps.errors import NoSnapshot, VisitorError
 from livemaps.measures.contents import MeasuresMeta
 from livemaps.status import moment_to_json
 from livemaps.text import Catalogue
-from livemaps.views import Board
+from livemaps.views import Board, QueryProblem
 from livemaps.views.measures import registry
-from livemaps.views.measures.asking import filter_keys, options_in, view_of
+from livemaps.views.measures.asking import (
+    filter_keys,
+    options_in,
+    refuse_view_options,
+    unknown_key,
+    view_of,
+)
+from livemaps.views.measures.levels import choices_of
 from livemaps.views.measures.plain import day_value
 from livemaps.views.measures.values import Answer, Asked, Field, MeasureView, Parameter, Value
 
@@ -61,7 +69,7 @@ def add_measures(routes: Blueprint, board: Board, catalogue: Catalogue) -> None:
 
     @routes.get(LIST_ROUTE)
     def measures() -> Response:
-        language = request.args.get("lang")
+        language = checked_language(catalogue, request.args.get("lang"))
         views = registry.MEASURES.values()
         found = {"measures": [_described(view, board, catalogue, language) for view in views]}
         tag = etag(found)
@@ -69,7 +77,7 @@ def add_measures(routes: Blueprint, board: Board, catalogue: Catalogue) -> None:
 
     @routes.get(ROUTE)
     def measure(name: str) -> Response:
-        wanted = _wanted(board, name, request.query_string.decode("utf-8", "replace"))
+        wanted = _wanted(board, name, request.query_string.decode("utf-8", "replace"), catalogue)
         asked = wanted.asked
         tag = etag(
             *(wanted.view.name, wanted.format, asked.snapshot.version, asked.measures.meta.id),
@@ -81,7 +89,7 @@ def add_measures(routes: Blueprint, board: Board, catalogue: Catalogue) -> None:
         return tagged(answer, tag)
 
 
-def _wanted(board: Board, name: str, query: str) -> Wanted:
+def _wanted(board: Board, name: str, query: str, catalogue: Catalogue) -> Wanted:
     """Return what an address asks for.
 
     Raises:
@@ -93,7 +101,9 @@ def _wanted(board: Board, name: str, query: str) -> Wanted:
     parameters = tuple(parameter.name for parameter in view.parameters)
     parsed = board.parse(query, (*parameters, *OWN_KEYS))
     if parsed.problems:
-        raise query_error(parsed.problems[0])
+        raise _refused(board, view, parsed.problems[0])
+    refuse_view_options(query, view)
+    language = checked_language(catalogue, parsed.view.lang)
     asked = board.asked(view.name, parsed.filters, options_in(query, view))
     limit = _limit(request.args.get("limit", ""))
     defaults = {parameter.name: parameter.default for parameter in view.parameters}
@@ -107,14 +117,22 @@ def _wanted(board: Board, name: str, query: str) -> Wanted:
         parsed.view.page,
         limit,
         "&".join(pair for pair in pairs if pair),
-        parsed.view.lang,
+        language,
     )
+
+
+def _refused(board: Board, view: MeasureView, problem: QueryProblem) -> VisitorError:
+    """Return the error for a part of an address; of keys, only those that the measure takes."""
+    if problem.kind != "unknown_name":
+        return query_error(problem)
+    layers = tuple(layer.id for layer in board.profile.layers)
+    return unknown_key(problem.name, problem.value, view, layers, ("page", "lang", *OWN_KEYS))
 
 
 def _format(suffix: str, chosen: str) -> str:
     """Return the format that the end of the name or the address asks for."""
     if chosen not in ("", *FORMATS):
-        raise VisitorError(f"format = {chosen[:40]!r} cannot be used: choose one of json, csv")
+        raise VisitorError(f"format = {chosen[:40]!r} cannot be used", "choose one of json, csv")
     return suffix or chosen or "json"
 
 
@@ -123,7 +141,7 @@ def _limit(text: str) -> int:
     short = text.isascii() and text.isdecimal() and len(text) <= len(str(MOST_ROWS))
     if text and not (short and 1 <= int(text) <= MOST_ROWS):
         asked = f"limit = {text[:40]!r} cannot be used"
-        raise VisitorError(f"{asked}: write a whole number from 1 to {MOST_ROWS:,}")
+        raise VisitorError(asked, f"write a whole number from 1 to {MOST_ROWS:,}")
     return int(text) if text else MOST_ROWS
 
 
@@ -225,23 +243,34 @@ def _described(
 ) -> dict[str, object]:
     """Return what the list says of one measure."""
     layers = tuple(layer.id for layer in board.profile.layers)
+    shown = shown_layers(board)
     return {
         "measure": view.name,
         "address": f"{LIST_ROUTE}/{view.name}",
         "definition": f"/about#{view.anchor}",
         "caveat": _caveat(view, catalogue, language),
         "filters": list(filter_keys(view, layers)),
-        "parameters": [_parameter(parameter) for parameter in view.parameters],
+        "parameters": [_parameter(view, parameter, shown) for parameter in view.parameters],
         "fields": [_field(field) for field in view.fields],
     }
 
 
-def _parameter(parameter: Parameter) -> dict[str, object]:
+def shown_layers(board: Board) -> tuple[str, ...]:
+    """Return the boundary layers of the current snapshot, none before the first."""
+    try:
+        return tuple(layer.id for layer in board.snapshot().layers)
+    except NoSnapshot:
+        return ()
+
+
+def _parameter(
+    view: MeasureView, parameter: Parameter, shown: tuple[str, ...]
+) -> dict[str, object]:
     return {
         "name": parameter.name,
         "kind": parameter.kind,
         "default": parameter.default,
-        "choices": list(parameter.choices),
+        "choices": list(choices_of(view, parameter, shown)),
         "least": parameter.least,
         "most": parameter.most,
         "meaning": parameter.meaning,

@@ -15,13 +15,15 @@ from flask import Blueprint, Response
 from livemaps import __version__
 from livemaps.api.answers import etag, json_answer, tagged, unchanged
 from livemaps.api.described import CSV, JSON, ROUTE, ROUTES, TEXT_BODY, Described
-from livemaps.api.measures import FORMATS, LIST_ROUTE, MOST_ROWS
+from livemaps.api.measures import FORMATS, LIST_ROUTE, MOST_ROWS, shown_layers
 from livemaps.api.measures import ROUTE as MEASURE_ROUTE
 from livemaps.api.schemas import SCHEMAS, Schema, answer_name, answer_schema, reference
 from livemaps.feeds.profile import Profile
 from livemaps.model import AGE_BANDS, Measure, Order, Stage
+from livemaps.views import Board
 from livemaps.views.measures import registry
 from livemaps.views.measures.asking import filter_keys
+from livemaps.views.measures.levels import choices_of
 from livemaps.views.measures.values import MeasureView, Parameter
 from livemaps.views.query import LAST_PAGE
 
@@ -103,21 +105,24 @@ MEANINGS: Mapping[int, str] = {
 MEASURE_ERRORS = (400, 404, 413, 503)
 
 
-def add_openapi(routes: Blueprint, profile: Profile) -> None:
+def add_openapi(routes: Blueprint, board: Board) -> None:
     """Add the document of the interface."""
 
     @routes.get(ROUTE)
     def openapi() -> Response:
-        found = document(profile)
+        found = document(board.profile, shown_layers(board))
         tag = etag(found)
         return tagged(unchanged(tag) or json_answer(found), tag)
 
 
-def document(profile: Profile) -> dict[str, Any]:
-    """Return the OpenAPI document of a city's interface."""
+def document(profile: Profile, shown: tuple[str, ...] = ()) -> dict[str, Any]:
+    """Return the OpenAPI document of a city's interface; `shown` are its snapshot's layers.
+
+    The levels of measures are listed where there is a snapshot, whose areas they may be.
+    """
     views = tuple(registry.MEASURES.values())
     described = {path: _path(path, route, profile) for path, route in ROUTES.items()}
-    measures = {f"{LIST_ROUTE}/{view.name}": _measure(view, profile) for view in views}
+    measures = {f"{LIST_ROUTE}/{view.name}": _measure(view, profile, shown) for view in views}
     schemas = dict(SCHEMAS) | {answer_name(view): answer_schema(view) for view in views}
     return {
         "openapi": "3.1.0",
@@ -154,16 +159,17 @@ def _path(path: str, route: Described, profile: Profile) -> dict[str, Any]:
     )
 
 
-def _measure(view: MeasureView, profile: Profile) -> dict[str, Any]:
+def _measure(view: MeasureView, profile: Profile, shown: tuple[str, ...]) -> dict[str, Any]:
     """Return the description of the route of one measure."""
     layers = tuple(layer.id for layer in profile.layers)
     filters = [_named(f"filter_{key}") for key in filter_keys(view, layers)]
     shared = [_named(name) for name in ("page", "limit", "format", "lang")]
+    own = (_own(parameter, choices_of(view, parameter, shown)) for parameter in view.parameters)
     content = {JSON: reference(answer_name(view)), CSV: TEXT_BODY}
     return _operation(
         f"measure_{view.name.replace('-', '_')}",
         f"{view.name}, as defined under /about#{view.anchor}.",
-        [*filters, *(_own(parameter) for parameter in view.parameters), *shared],
+        [*filters, *own, *shared],
         _answers(content, MEASURE_ERRORS, cached=True),
     )
 
@@ -219,12 +225,12 @@ def _named(name: str) -> Schema:
     return {"$ref": f"#/components/parameters/{name}"}
 
 
-def _own(parameter: Parameter) -> Schema:
+def _own(parameter: Parameter, choices: tuple[str, ...]) -> Schema:
     """Return a measure's own parameter."""
     known = {"minimum": parameter.least, "maximum": parameter.most, "default": parameter.default}
     schema: dict[str, Any] = {"type": "integer" if parameter.kind == "whole" else "string"}
     schema |= {key: value for key, value in known.items() if value is not None}
-    schema |= {"enum": list(parameter.choices)} if parameter.choices else {}
+    schema |= {"enum": list(choices)} if choices else {}
     return {
         "name": parameter.name,
         "in": "query",

@@ -15,6 +15,7 @@ from werkzeug.exceptions import HTTPException, MethodNotAllowed
 from livemaps.api import atom, exports, health
 from livemaps.api.addresses import add_addresses
 from livemaps.api.answers import (
+    checked_language,
     etag,
     http_error,
     json_answer,
@@ -81,7 +82,7 @@ def blueprint(board: Board, settings: Settings, clock: Clock = utc_now) -> Bluep
     add_addresses(routes, board)
     add_life(routes, board, catalogue)
     add_measures(routes, board, catalogue)
-    add_openapi(routes, board.profile)
+    add_openapi(routes, board)
     _add_polygons(routes, settings.data_dir / "areas")
     _add_errors(routes)
     routes.after_request(_open_to_all)
@@ -128,7 +129,7 @@ def _add_feed(routes: Blueprint, board: Board, catalogue: Catalogue) -> None:
 
 def _atom(board: Board, catalogue: Catalogue, asked: Asked) -> Response:
     """Answer `/api/v1/requests.atom` in the language of the address, else of the reader."""
-    words = asked_words(catalogue, asked.view.lang)
+    words = asked_words(catalogue, checked_language(catalogue, asked.view.lang))
     query = board.query(asked.filters, ViewOptions(lang=asked.view.lang))
     host, ending = request.host_url.rstrip("/"), f"?{query}" if query else ""
     meta, city = asked.snapshot.meta, board.profile.name

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 from livemaps import __version__
 from livemaps.errors import LivemapsError
-from livemaps.measures.contents import Computed, FamilyResult, Measures, MeasuresMeta
+from livemaps.measures.contents import NO_REQUEST, Computed, FamilyResult, Measures, MeasuresMeta
 from livemaps.measures.days import days_of
 from livemaps.measures.families import FAMILIES, Family
 from livemaps.measures.publish import publish
@@ -23,8 +23,6 @@ if TYPE_CHECKING:
     from livemaps.feeds.profile import Profile
 
 logger = logging.getLogger(__name__)
-
-NO_REQUEST = "the city has no request yet"
 
 
 def compute_measures(

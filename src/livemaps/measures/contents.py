@@ -16,6 +16,17 @@ Facts = Mapping[str, Any]
 """Values that can be written as JSON: parameters of a method, numbers left out, labels."""
 
 
+NO_REQUEST = "the city has no request yet"
+"""Why a family has no figures where there is nothing to measure; no fault of the program."""
+
+FAILED = "these figures could not be worked out; the operator is told"
+"""What visitors are told of a family that failed; why is in `MeasuresMeta.failed` and the log."""
+
+FAILED_REMEDY = "ask again after the next refresh, when it is tried again"
+FAILED_RETRY_SECONDS = 900
+"""A failed family is computed again with all others, which is no matter of a minute."""
+
+
 @dataclass(frozen=True, slots=True)
 class Computed:
     """What computing one family took and gave."""
@@ -94,9 +105,11 @@ class Measures:
         """Return what a family gave.
 
         Raises:
-            MeasuresPending: it was not computed.
+            MeasuresPending: it was not computed. An exception that ended it is not for visitors.
         """
-        if name not in self.families:
-            reason = self.meta.failed.get(name, "it is computed after the next refresh")
-            raise MeasuresPending(f"there are no figures of {name} yet: {reason}")
-        return self.families[name]
+        if name in self.families:
+            return self.families[name]
+        reason = self.meta.failed.get(name, "it is computed after the next refresh")
+        if name in self.meta.failed and reason != NO_REQUEST:
+            raise MeasuresPending(FAILED, FAILED_REMEDY, FAILED_RETRY_SECONDS)
+        raise MeasuresPending(f"there are no figures of {name} yet: {reason}")

@@ -75,7 +75,7 @@ def asked_address(text: str) -> str:
     wanted = " ".join(text.encode("utf-8", "replace").decode().split())
     if not SHORTEST_ADDRESS <= len(wanted) <= LONGEST_ADDRESS:
         lengths = f"{SHORTEST_ADDRESS} to {LONGEST_ADDRESS} letters"
-        raise VisitorError(f"q has {len(wanted)} letters: write an address of {lengths}")
+        raise VisitorError(f"q has {len(wanted)} letters", f"write an address of {lengths}")
     return wanted
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping
+from difflib import get_close_matches
 from typing import TYPE_CHECKING
 from urllib.parse import parse_qsl
 
@@ -21,6 +22,9 @@ if TYPE_CHECKING:
 WHOLE = re.compile(r"-?[0-9]{1,9}", re.ASCII)
 FIELD_NAMES: Mapping[str, str] = {field: name for name, field in NAME_FIELDS.items()}
 """Field of `Filters` to the key in an address, for the filters that hold names."""
+
+SCREEN_KEYS = ("layer", "order", "table", "theme", "embed")
+"""View options of the screens that no measure reads."""
 
 ELSEWHERE = "the measures that fit these boundaries and this program are computed within minutes"
 
@@ -62,7 +66,7 @@ def options_in(query: str, view: MeasureView) -> Mapping[str, str]:
     names, found = {parameter.name for parameter in view.parameters}, dict[str, str]()
     for name, value in parse_qsl(query, errors="replace"):
         if name in names and found.setdefault(name, value) != value:
-            raise VisitorError(f"{name} is given twice: give it once")
+            raise VisitorError(f"{name} is given twice", "give it once")
     return found
 
 
@@ -94,9 +98,38 @@ def refuse_filters(view: MeasureView, filters: Filters, layers: tuple[str, ...])
         if dimension not in view.filters:
             known = ", ".join(filter_keys(view, layers))
             raise VisitorError(
-                f"{view.name} cannot be filtered by {key}: leave {key} out; "
-                f"it can be filtered by {known or 'nothing'}"
+                f"{view.name} cannot be filtered by {key}",
+                f"leave {key} out; it can be filtered by {known or 'nothing'}",
             )
+
+
+def refuse_view_options(query: str, view: MeasureView) -> None:
+    """Refuse keys by which a screen is laid out: they would change nothing in a table.
+
+    Raises:
+        VisitorError: names the key, and what there is instead.
+    """
+    own = {parameter.name for parameter in view.parameters}
+    for name, value in parse_qsl(query, errors="replace"):
+        if name in SCREEN_KEYS and name not in own and value.strip():
+            remedy = f"leave {name} out" + ("; by= says what a row is of" if "by" in own else "")
+            raise VisitorError(f"{view.name} takes no {name}", remedy)
+
+
+def unknown_key(
+    name: str, value: str, view: MeasureView, layers: tuple[str, ...], shared: tuple[str, ...]
+) -> UnknownValue:
+    """Return the error for a key that nobody reads, with those that a measure takes.
+
+    `shared` are those that every measure takes.
+    """
+    parameters = tuple(parameter.name for parameter in view.parameters)
+    keys = (*filter_keys(view, layers), *parameters, *shared)
+    remedy = f"{view.name} takes {', '.join(keys)}"
+    close = get_close_matches(name.lower(), keys, n=1)
+    return UnknownValue(
+        name, value, f"did you mean {close[0]!r}? Else {remedy}" if close else remedy
+    )
 
 
 def filter_keys(view: MeasureView, layers: tuple[str, ...]) -> tuple[str, ...]:
@@ -147,7 +180,7 @@ def _whole(parameter: Parameter, text: str) -> int:
     above = number is not None and most is not None and number > most
     if number is None or below or above:
         asked = f"{parameter.name} = {printable(text)!r} cannot be used"
-        raise VisitorError(f"{asked}: write a whole number{_range(least, most)}")
+        raise VisitorError(asked, f"write a whole number{_range(least, most)}")
     return number
 
 

@@ -174,8 +174,8 @@ def answer(asked: Asked) -> Answer:
     busy = np.flatnonzero((inflow | outflow | backlog).any(axis=1) | bool(by == CITY))
     if len(busy) * len(shown) > MOST_ROWS:
         raise TooLarge(
-            f"{len(busy):,} groups of {len(shown):,} periods are more than {MOST_ROWS:,} rows: "
-            "choose closer dates with from= and to=, step=week, or fewer groups"
+            f"{len(busy):,} groups of {len(shown):,} periods are more than {MOST_ROWS:,} rows",
+            "choose closer dates with from= and to=, step=week, or fewer groups",
         )
     dates = [(day_value(period.start), day_value(period.end), period.complete) for period in shown]
     rows: list[tuple[Value, ...]] = []

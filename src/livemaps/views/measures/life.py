@@ -45,7 +45,7 @@ def answer(asked: Asked) -> Answer:
     level = words.checked(by)
     if len({by, *picked} - {CITY}) > 1:
         remedy = "take off all but one" if by == CITY else f"keep only {by}, or choose by=city"
-        raise VisitorError(f"life by {by} cannot be filtered by {', '.join(picked)}: {remedy}")
+        raise VisitorError(f"life by {by} cannot be filtered by {', '.join(picked)}", remedy)
     level = next(iter(picked), by)
     family = measures.family(FAMILY)
     if level not in family.arrays:

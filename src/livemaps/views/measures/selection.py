@@ -25,7 +25,7 @@ def selected(words: Words, level: str, codes: Codes, filters: Filters) -> NDArra
     kept = words.is_area(level, codes)
     for name, values in chosen(filters).items():
         if name not in known:
-            raise VisitorError(_refusal(name, level, tuple(known)))
+            raise _refusal(name, level, tuple(known))
         kept &= np.isin(known[name], words.codes(name, values))
     return kept
 
@@ -54,9 +54,9 @@ def _parts(words: Words, level: str, codes: Codes) -> dict[str, Codes]:
     return {level: codes}
 
 
-def _refusal(name: str, level: str, known: tuple[str, ...]) -> str:
+def _refusal(name: str, level: str, known: tuple[str, ...]) -> VisitorError:
     usable = ", ".join(one for one in known if one != "city") or "nothing"
-    return (
-        f"these figures by {level} cannot be filtered by {name}, only by {usable}: "
-        f"leave {name} out, or ask with by={name}"
+    return VisitorError(
+        f"these figures by {level} cannot be filtered by {name}, only by {usable}",
+        f"leave {name} out, or ask with by={name}",
     )
