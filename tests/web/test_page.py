@@ -99,3 +99,15 @@ def test_an_absurd_query_of_a_pages_own_keys_is_cut_not_failed(town: Town) -> No
     visit = site.visit("?every=" + "9" * 100_000 + "&every=2", "/ward/1")
     assert len(visit.address.option("every")) <= 200
     assert site.visit("?" + "a=1&" * 10_000, "/ward/1").address.extra == ()
+
+
+def test_every_id_that_a_callback_names_is_known_before_any_page_is_drawn(town: Town) -> None:
+    app = town.app
+    parts = app.validation_layout._traverse_ids()  # type: ignore[attr-defined]
+    known = {part.id for part in parts}
+    named = {
+        part.rsplit(".", 1)[0].split("@")[0]
+        for name in app.callback_map
+        for part in name.strip(".").split("...")
+    }
+    assert named - known == set()

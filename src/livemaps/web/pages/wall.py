@@ -105,18 +105,17 @@ SCREEN = screen("/wall", "wall", content, title=_title, bare=True, options=OPTIO
 
 def _layout(site: Site, visit: Visit) -> list[Any]:
     """Return the line at the top, the views, and the signs over them."""
-    here = site.page_of(visit.address.path).name == SCREEN.name
     return [
         Region(
             id=ids.WALL_HEAD,
             name="header",
-            tree=head(site, visit) if here else [],
+            tree=head(site, visit),
             attributes={"className": "wall-head"},
         ),
-        *(SCREEN.layout(site, visit) if here else [Region(id=ids.screen("wall"), tree=[])]),
+        *SCREEN.layout(site, visit),
         Region(
             id=ids.WALL_SIGNS,
-            tree=signs(site, visit) if here else [],
+            tree=signs(site, visit),
             attributes={"className": "wall-signs"},
         ),
     ]
@@ -141,4 +140,9 @@ def _register(app: dash.Dash, site: Site) -> None:
         return head(site, visit), signs(site, visit)
 
 
-PAGE: Page = replace(SCREEN, layout=_layout, register=_register)
+PAGE: Page = replace(
+    SCREEN,
+    layout=_layout,
+    register=_register,
+    parts=(ids.WALL_HEAD, *SCREEN.parts, ids.WALL_SIGNS),
+)
