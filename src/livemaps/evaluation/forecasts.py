@@ -22,7 +22,7 @@ from livemaps.evaluation.report import (
 )
 from livemaps.measures.contents import Measures
 from livemaps.measures.forecast_names import FAMILY, LEVELS
-from livemaps.measures.world import CITY
+from livemaps.measures.levels import CITY
 from livemaps.statistics.forecast import HORIZON
 
 NAME = "forecast"

@@ -10,8 +10,8 @@ import numpy as np
 from livemaps.evaluation.plan import Experiment, Plan, Tick, day_text, measured
 from livemaps.evaluation.planting import reported_again
 from livemaps.evaluation.report import Claim, Section, TextTable, number, percent
+from livemaps.measures.levels import CITY
 from livemaps.measures.rereported import FAMILY, WINDOWS, shares_of
-from livemaps.measures.world import CITY
 
 NAME = "re-reported"
 TITLE = "Re-reported"

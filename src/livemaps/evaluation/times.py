@@ -13,9 +13,10 @@ from livemaps.evaluation.coverage import Whole, closed_by
 from livemaps.evaluation.plan import MONTH, QUARTER, Experiment, Plan, Tick, day_text, measured
 from livemaps.evaluation.report import Chart, Claim, Section, Series, TextTable, percent, too_short
 from livemaps.measures.contents import Measures
+from livemaps.measures.levels import COMBINED
 from livemaps.measures.time_to_close import NAME as FAMILY
 from livemaps.measures.time_to_close import SHARES, WAITING_SHARES
-from livemaps.measures.world import COMBINED, World
+from livemaps.measures.world import World
 from livemaps.statistics.survival import NOT_REACHED
 from livemaps.views.measures.lifetimes import Lifetimes, Source
 

@@ -13,7 +13,8 @@ from numpy.typing import NDArray
 from livemaps.errors import MeasuresPending
 from livemaps.measures.contents import FamilyResult, Measures
 from livemaps.measures.days import Days
-from livemaps.measures.world import CITY, World
+from livemaps.measures.levels import CITY
+from livemaps.measures.world import World
 from livemaps.snapshot import Snapshot
 from livemaps.snapshot.columns import Column
 from livemaps.snapshot.contents import Vocabularies

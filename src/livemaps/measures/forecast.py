@@ -10,7 +10,8 @@ from numpy.typing import NDArray
 
 from livemaps.measures.contents import FamilyResult
 from livemaps.measures.forecast_names import BOUNDS, LEVELS, NOT_BETTER, REASONS, TOO_FEW, TOO_SHORT
-from livemaps.measures.world import CITY, World
+from livemaps.measures.levels import CITY
+from livemaps.measures.world import World
 from livemaps.model import day_number
 from livemaps.statistics import backtest, forecast
 from livemaps.statistics.backtest import Outlook

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Final
 
-from livemaps.measures.world import CITY
+from livemaps.measures.levels import CITY
 
 FAMILY: Final = "forecast"
 

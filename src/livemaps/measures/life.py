@@ -14,8 +14,9 @@ from numpy.typing import NDArray
 from livemaps.errors import StoreError
 from livemaps.measures.contents import FamilyResult
 from livemaps.measures.flow import folded, plain_levels
+from livemaps.measures.levels import CITY, by_service, level_codes, level_size
 from livemaps.measures.observed import seen_reopened
-from livemaps.measures.world import CITY, World
+from livemaps.measures.world import World
 from livemaps.model import Stage, Standing, day_date
 from livemaps.snapshot import NO_DAY, Snapshot, Table
 from livemaps.snapshot.columns import encode_id
@@ -101,10 +102,9 @@ def _points(table: Table, as_of: int, recently: NDArray[np.bytes_] | None) -> Ma
 
 def _counted(snapshot: Snapshot, level: str, table: Table, points: Mapping[str, Mask]) -> Counts:
     """Count the rows of a table by group of a level and column: shape (groups, columns)."""
-    column = level if level in ("service", "agency", "channel") else snapshot.layer(level).column
-    codes, size = table[column], snapshot.code_count(column)
+    codes, size = level_codes(snapshot, level, table.__getitem__), level_size(snapshot, level)
     shown = None
-    if level != "service" and snapshot.vocab.service_apart.any():
+    if not by_service(level) and snapshot.vocab.service_apart.any():
         shown = ~snapshot.vocab.service_apart[table["service"]]
     counted = [
         np.bincount(codes[mask if shown is None else mask & shown], minlength=size)

@@ -6,7 +6,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from livemaps.measures.contents import FamilyResult, Measures
-from livemaps.measures.world import COMBINED, Level, World
+from livemaps.measures.levels import COMBINED
+from livemaps.measures.world import Level, World
 from livemaps.model import PlacePrecision, day_date
 from livemaps.snapshot import SnapshotLayer
 from livemaps.snapshot.columns import Column

@@ -12,10 +12,11 @@ from numpy.typing import NDArray
 
 from livemaps.errors import StoreError
 from livemaps.measures.contents import FamilyResult
+from livemaps.measures.levels import COMBINED
 from livemaps.measures.observed import arrivals
 from livemaps.measures.surge_behind import Surging, behind
-from livemaps.measures.surge_names import FIGURES, Windows, Word
-from livemaps.measures.world import COMBINED, World
+from livemaps.measures.surge_names import FIGURES, NOT_JUDGED, Windows, Word
+from livemaps.measures.world import World
 from livemaps.model import day_number
 from livemaps.snapshot.columns import Column
 from livemaps.statistics.delays import LONGEST_LAG, Completeness, completeness
@@ -39,9 +40,6 @@ LEAST_TOLD = 0.2
 """Below this share a day is shown and not judged: a fifth says too little of the whole."""
 
 _log = logging.getLogger(__name__)
-
-NOT_JUDGED = frozenset({"channel"})
-"""Levels without surges of their own: how requests come in says nothing of the city."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -15,6 +15,9 @@ FAMILY = "surge"
 FIGURES = ("observed", "expected", "corrected", "low", "high", "p", "q", "word")
 """An array of each level for each of these, [groups, windows]."""
 
+NOT_JUDGED = frozenset({"channel"})
+"""Levels without surges of their own: how requests come in says nothing of the city."""
+
 Word = SurgeWord
 """What is said of a group, as array `word` has it."""
 

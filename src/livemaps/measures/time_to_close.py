@@ -14,7 +14,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from livemaps.measures.contents import FamilyResult
-from livemaps.measures.world import CITY, COMBINED, World
+from livemaps.measures.levels import CITY, COMBINED
+from livemaps.measures.world import World
 from livemaps.snapshot.columns import Column
 from livemaps.snapshot.contents import Vocabularies
 from livemaps.statistics.survival import NOT_REACHED, Curves, Tally, curves, regrouped, tally

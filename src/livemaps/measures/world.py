@@ -12,6 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from livemaps.measures.days import Days
+from livemaps.measures.levels import by_service, level_codes, level_names, level_size
 from livemaps.model import Stage, Standing
 from livemaps.snapshot import Snapshot
 from livemaps.snapshot.columns import Column
@@ -22,11 +23,6 @@ if TYPE_CHECKING:
     from livemaps.feeds.profile import Profile
 
 Mask = NDArray[np.bool_]
-
-CITY = "city"
-VOCABULARY_LEVELS = ("category", "service", "agency", "channel")
-COMBINED = "service-"
-"""Begins the name of the level of a service in an area of a containing layer: `service-ward`."""
 
 
 @dataclass(frozen=True)
@@ -94,32 +90,13 @@ class World:
 
     def levels(self) -> tuple[str, ...]:
         """Return the names of all levels that this city has."""
-        layers = [layer.id for layer in self.snapshot.layers]
-        return (CITY, *VOCABULARY_LEVELS, *layers, *(COMBINED + layer for layer in layers[1:]))
+        return level_names([layer.id for layer in self.snapshot.layers], combined=True)
 
     def level(self, name: str) -> Level:
         """Return a level by its name. KeyError where there is none."""
-        apart = None if not self.apart.any() else ~self.apart
-        if name == CITY:
-            return Level(name, 1, np.zeros(self.rows, np.uint8), apart)
-        if name == "service":
-            return Level(name, self.snapshot.code_count("service"), self.column("service"), None)
-        if name == "category":
-            by_service = self.snapshot.vocab.service_category
-            size = self.snapshot.code_count("category")
-            return Level(name, size, by_service[self.column("service")], apart)
-        if name in VOCABULARY_LEVELS:
-            return Level(name, self.snapshot.code_count(name), self.column(name), apart)
-        if name.startswith(COMBINED):
-            return self._combined(name, self.snapshot.layer(name.removeprefix(COMBINED)).column)
-        layer = self.snapshot.layer(name)
-        return Level(name, layer.codes, self.column(layer.column), apart)
-
-    def _combined(self, name: str, column: str) -> Level:
-        """Return the level of service x area: the code is `service * areas + area`."""
-        areas = self.snapshot.code_count(column)
-        codes = self.column("service").astype(np.int32) * areas + self.column(column)
-        return Level(name, self.snapshot.code_count("service") * areas, codes, None)
+        every = by_service(name) or not self.apart.any()
+        codes = level_codes(self.snapshot, name, self.column)
+        return Level(name, level_size(self.snapshot, name), codes, None if every else ~self.apart)
 
     def _all(self, name: str) -> Column:
         """Return a column of all true rows: those of the base that still count, and the fresh."""

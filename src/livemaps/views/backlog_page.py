@@ -11,7 +11,7 @@ from livemaps.errors import MeasuresPending, UnknownValue
 from livemaps.feeds.profile import Profile
 from livemaps.measures.contents import Measures
 from livemaps.measures.days import days_of
-from livemaps.measures.world import CITY
+from livemaps.measures.levels import CITY
 from livemaps.model import Filters, Measure
 from livemaps.snapshot import Snapshot
 from livemaps.statistics.flow import WEEK

@@ -7,7 +7,7 @@ import pytest
 from livemaps.api.measures import OWN_KEYS
 from livemaps.errors import ProfileError
 from livemaps.feeds.profile.values import RESERVED_LAYER_IDS
-from livemaps.measures.world import CITY, VOCABULARY_LEVELS
+from livemaps.measures.levels import CITY, VOCABULARY_LEVELS
 from livemaps.views.measures.open_rows import AGE, STAGE
 from livemaps.views.measures.registry import VIEWS
 from tests.measures.village import profile

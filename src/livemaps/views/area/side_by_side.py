@@ -12,8 +12,8 @@ import numpy as np
 from livemaps.errors import MeasuresPending
 from livemaps.measures.compare_names import ON_TIME, OVER_FOUR_WEEKS, REQUESTS, RESOLVED
 from livemaps.measures.contents import Measures
+from livemaps.measures.levels import CITY as CITY_LEVEL
 from livemaps.measures.queues import FAMILY as QUEUES
-from livemaps.measures.world import CITY as CITY_LEVEL
 from livemaps.snapshot import Snapshot, SnapshotLayer
 from livemaps.statistics.flow import WEEK
 from livemaps.views.area.rows import AreaRows

@@ -11,8 +11,8 @@ from numpy.typing import NDArray
 
 from livemaps.measures.days import Days, days_of
 from livemaps.measures.flow import held_since
+from livemaps.measures.levels import CITY
 from livemaps.measures.queues import told
-from livemaps.measures.world import CITY
 from livemaps.model import AGE_BANDS, Filters
 from livemaps.snapshot import Snapshot
 from livemaps.statistics.flow import WEEK, open_on
@@ -149,12 +149,11 @@ def backlog_ages(snapshot: Snapshot, filters: Filters, by: str = "agency") -> Ag
 def compared(snapshot: Snapshot, filters: Filters, by: str) -> tuple[int, ...]:
     """Return the last complete day and that four weeks before; none where it cannot be told.
 
-    What stage a request was in then is not known; a filter on age or dates would mean other
-    requests then; and the requests closed since must be held.
+    What stage a request was in then is not known; a filter on age, waiting or dates would mean
+    other requests then; and the requests closed since must be held.
     """
     days = days_of(snapshot)
-    asked = filters.stages or filters.ages or filters.since is not None or filters.until is not None
-    if days is None or asked or by == STAGE or not _told(snapshot, days):
+    if days is None or filters.of_life or by == STAGE or not _told(snapshot, days):
         return ()
     return days.complete, days.complete - FOUR_WEEKS
 
@@ -235,6 +234,7 @@ EVERY_FILTER = frozenset(
         "channels",
         "stages",
         "ages",
+        "waiting",
         "areas",
         "dates",
         "set_apart",

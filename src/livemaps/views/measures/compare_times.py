@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from livemaps.measures.contents import Measures
-from livemaps.measures.world import CITY
+from livemaps.measures.levels import CITY
 from livemaps.statistics.survival import NOT_REACHED
 from livemaps.views.measures.lifetimes import Lifetimes
 

@@ -17,7 +17,7 @@ from livemaps.errors import TooLarge
 from livemaps.measures.contents import Measures
 from livemaps.measures.days import days_of
 from livemaps.measures.flow import FAMILY, first_day, flow_of, held_since
-from livemaps.measures.world import CITY
+from livemaps.measures.levels import CITY
 from livemaps.statistics.flow import WEEK, DailyFlow
 from livemaps.views.measures.groups import Group, Words, chosen
 from livemaps.views.measures.ledger import ledger

@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from livemaps.errors import UnknownValue
 from livemaps.measures.contents import FamilyResult, Measures
 from livemaps.measures.forecast_names import BOUNDS, FAMILY, LEVELS, REASONS
-from livemaps.measures.world import CITY
+from livemaps.measures.levels import CITY
 from livemaps.model import day_date
 from livemaps.views.measures.groups import Group, Words
 from livemaps.views.measures.plain import number_value

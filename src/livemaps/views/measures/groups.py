@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from livemaps.errors import UnknownValue
-from livemaps.measures.world import CITY, COMBINED, VOCABULARY_LEVELS
+from livemaps.measures.levels import CITY, COMBINED, level_names
 from livemaps.model import Filters
 from livemaps.snapshot import UNPLACED_KEYS, SnapshotLayer
 from livemaps.snapshot.contents import Vocabularies
@@ -35,9 +35,7 @@ class Words(NamedTuple):
 
     def levels(self, combined: bool = False) -> tuple[str, ...]:
         """Return the names of the levels, those of service x containing layer where asked."""
-        layers = [layer.id for layer in self.layers]
-        both = [COMBINED + layer for layer in layers[1:]] if combined else []
-        return (CITY, *VOCABULARY_LEVELS, *layers, *both)
+        return level_names([layer.id for layer in self.layers], combined=combined)
 
     def layer(self, name: str) -> SnapshotLayer | None:
         """Return the layer of a level, None where it is none."""

@@ -12,7 +12,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 from numpy.typing import NDArray
 
-from livemaps.measures.world import CITY, COMBINED
+from livemaps.measures.levels import by_service, level_codes, level_size
 from livemaps.model import Filters, Measure, Stage
 from livemaps.snapshot import Snapshot, Table
 from livemaps.snapshot.columns import Column
@@ -56,7 +56,7 @@ def ledger(
         UnknownValue: the filters name a boundary layer that the snapshot does not have.
     """
     if apart is None:
-        apart = filters.set_apart or bool(filters.services) or level.startswith("service")
+        apart = filters.set_apart or bool(filters.services) or by_service(level)
     lifted = replace(received_filters(filters, None, None), set_apart=apart)
     found = sieve(snapshot, lifted)
     pieces = [
@@ -68,31 +68,6 @@ def ledger(
         np.concatenate(columns) for columns in zip(*(pieces or [_none()]), strict=True)
     )
     return Ledger(requested, closed, stage == Stage.RESOLVED, codes, level_size(snapshot, level))
-
-
-def level_codes(snapshot: Snapshot, table: Table, rows: Rows | slice, level: str) -> Column:
-    """Return the group of some rows in a level."""
-    if level == CITY:
-        return np.zeros(len(table["service"][rows]), np.uint8)
-    if level == "category":
-        return snapshot.vocab.service_category[table["service"][rows]]
-    if level.startswith(COMBINED):
-        layer = snapshot.layer(level.removeprefix(COMBINED))
-        services = table["service"][rows].astype(np.int64)
-        return services * layer.codes + table[layer.column][rows]
-    column = level if level in ("service", "agency", "channel") else snapshot.layer(level).column
-    return table[column][rows]
-
-
-def level_size(snapshot: Snapshot, level: str) -> int:
-    """Return how many codes a level has."""
-    if level == CITY:
-        return 1
-    if level.startswith(COMBINED):
-        areas = snapshot.layer(level.removeprefix(COMBINED)).codes
-        return snapshot.code_count("service") * areas
-    named = level in ("service", "category", "agency", "channel")
-    return snapshot.code_count(level if named else snapshot.layer(level).column)
 
 
 def _parts(snapshot: Snapshot, filters: Filters, first: int) -> tuple[Part, ...]:
@@ -120,7 +95,8 @@ def _piece(
 ) -> tuple[Column, Column, Column, Column]:
     """Return the columns of some rows."""
     requested, closed, stage = (table[name][rows] for name in COLUMNS)
-    return requested, closed, stage, level_codes(snapshot, table, rows, level)
+    codes = level_codes(snapshot, level, lambda name: table[name][rows])
+    return requested, closed, stage, codes
 
 
 def _none() -> tuple[Column, Column, Column, Column]:

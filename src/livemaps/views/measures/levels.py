@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from types import MappingProxyType
 
-from livemaps.measures.world import CITY, COMBINED, VOCABULARY_LEVELS
+from livemaps.measures.levels import level_names
+from livemaps.measures.surge_names import NOT_JUDGED
 from livemaps.views.measures.open_rows import AGE, STAGE
 from livemaps.views.measures.values import MeasureView, Parameter
 
@@ -26,17 +27,12 @@ def choices_of(view: MeasureView, parameter: Parameter, layers: Layers) -> tuple
     return told(layers) if told else ()
 
 
-def _plain(layers: Layers) -> tuple[str, ...]:
-    return (CITY, *VOCABULARY_LEVELS, *layers)
-
-
 def _combined(layers: Layers) -> tuple[str, ...]:
-    """Also by service in each containing layer."""
-    return (*_plain(layers), *(COMBINED + layer for layer in layers[1:]))
+    return level_names(layers, combined=True)
 
 
 def _open(layers: Layers) -> tuple[str, ...]:
-    return (*_plain(layers), STAGE, AGE)
+    return (*level_names(layers), STAGE, AGE)
 
 
 def _compared(layers: Layers) -> tuple[str, ...]:
@@ -48,19 +44,18 @@ def _areas(layers: Layers) -> tuple[str, ...]:
 
 
 def _judged(layers: Layers) -> tuple[str, ...]:
-    """Surges are not told by channel."""
-    return tuple(level for level in _plain(layers) if level != "channel")
+    return tuple(level for level in level_names(layers) if level not in NOT_JUDGED)
 
 
 LEVELS: Mapping[str, Callable[[Layers], tuple[str, ...]]] = MappingProxyType(
     {
-        "life": _plain,
+        "life": level_names,
         "backlog": _open,
-        "flow": _plain,
+        "flow": level_names,
         "queues": _combined,
         "unattended": _open,
         "standards": _combined,
-        "re-reported": _plain,
+        "re-reported": level_names,
         "expected": _areas,
         "compare": _compared,
         "time-to-close": _combined,

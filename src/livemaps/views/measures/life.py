@@ -5,8 +5,8 @@ from __future__ import annotations
 import numpy as np
 
 from livemaps.errors import MeasuresPending, VisitorError
+from livemaps.measures.levels import CITY
 from livemaps.measures.life import COLUMNS, FAMILY, RECENT_DAYS
-from livemaps.measures.world import CITY
 from livemaps.views.measures.groups import Words, chosen
 from livemaps.views.measures.values import Answer, Asked, Field, MeasureView, Parameter, Value
 

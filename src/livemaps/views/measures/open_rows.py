@@ -12,12 +12,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from livemaps.errors import UnknownValue
+from livemaps.measures.levels import level_codes, level_size
 from livemaps.model import AGE_BANDS, Filters, Measure, Stage
 from livemaps.snapshot import Snapshot, Table
 from livemaps.views.ages import BAND_OF_STEP, ages, steps
 from livemaps.views.masks import Part, Rows, parts, sieve
 from livemaps.views.measures.groups import Group, Words
-from livemaps.views.measures.ledger import level_codes, level_size
 
 STAGE, AGE = "stage", "age"
 
@@ -72,7 +72,7 @@ def codes_of(snapshot: Snapshot, table: Table, rows: Rows, level: str) -> NDArra
         return table["stage"][rows]
     if level == AGE:
         return bands_of(ages(table, rows, snapshot.meta.as_of_day))
-    return level_codes(snapshot, table, rows, level)
+    return level_codes(snapshot, level, lambda name: table[name][rows])
 
 
 def bands_of(age: NDArray[Any]) -> NDArray[np.uint8]:

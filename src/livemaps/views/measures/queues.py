@@ -11,8 +11,8 @@ from numpy.typing import NDArray
 from livemaps.measures.contents import Measures
 from livemaps.measures.days import days_of
 from livemaps.measures.flow import held_since
+from livemaps.measures.levels import CITY
 from livemaps.measures.queues import FAMILY, first_day, judged, queues_at, told
-from livemaps.measures.world import CITY
 from livemaps.model import Filters
 from livemaps.snapshot import Snapshot
 from livemaps.statistics.queues import (

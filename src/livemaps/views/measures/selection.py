@@ -6,7 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from livemaps.errors import VisitorError
-from livemaps.measures.world import COMBINED
+from livemaps.measures.levels import COMBINED
 from livemaps.model import Filters
 from livemaps.views.measures.groups import Words, chosen
 

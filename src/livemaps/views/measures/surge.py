@@ -10,8 +10,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from livemaps.measures.contents import Measures
+from livemaps.measures.levels import CITY
 from livemaps.measures.surge_names import FAMILY, Windows, Word, figures_at, windows_of
-from livemaps.measures.world import CITY
 from livemaps.snapshot.columns import Column
 from livemaps.views.measures.groups import Group, Words
 from livemaps.views.measures.plain import day_value, number_value, number_values

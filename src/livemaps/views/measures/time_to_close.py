@@ -8,8 +8,8 @@ import numpy as np
 
 from livemaps.errors import UnknownValue
 from livemaps.measures.contents import Measures
+from livemaps.measures.levels import CITY, COMBINED
 from livemaps.measures.time_to_close import RECENT, SHARES
-from livemaps.measures.world import CITY, COMBINED
 from livemaps.statistics.survival import NOT_REACHED
 from livemaps.views.measures.groups import Group
 from livemaps.views.measures.lifetimes import Lifetimes, Source

@@ -9,8 +9,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from livemaps.errors import UnknownValue
+from livemaps.measures.levels import CITY, COMBINED
 from livemaps.measures.time_to_close import LEAST_AT_RISK, LEAST_KNOWN, LONG_OPEN, NOBODY
-from livemaps.measures.world import CITY, COMBINED
 from livemaps.model import Filters, day_date
 from livemaps.snapshot import UNPLACED_KEYS
 from livemaps.statistics.survival import NOT_REACHED

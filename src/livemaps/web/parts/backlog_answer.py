@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from livemaps.measures.world import CITY
+from livemaps.measures.levels import CITY
 from livemaps.views import Facets
 from livemaps.views.backlog_page import BacklogPage
 from livemaps.views.measures.surge import SurgeNow

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from livemaps.measures.forecast_names import REASONS
-from livemaps.measures.world import CITY
+from livemaps.measures.levels import CITY
 from livemaps.views.backlog_page import BacklogPage
 from livemaps.views.measures.flow import FlowPath
 from livemaps.views.measures.forecast import Forecast

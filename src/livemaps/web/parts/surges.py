@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from livemaps.measures.world import CITY
+from livemaps.measures.levels import CITY
 from livemaps.model import Filters, Measure
 from livemaps.views.backlog_page import BacklogPage, SurgeView
 from livemaps.views.measures.surge import DAY, WEEK, Part, SurgeNow
