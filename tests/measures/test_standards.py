@@ -19,12 +19,8 @@ from livemaps.measures.world import World
 from livemaps.model import Filters, Stage, Standing, day_date, day_number
 from livemaps.statistics.standards import wilson
 from livemaps.views.measures.due import standard_of
-from livemaps.views.measures.standards import (
-    NONE_PUBLISHED,
-    VIEW,
-    publishes_standards,
-    record_of,
-)
+from livemaps.views.measures.standards import publishes_standards, record_of
+from livemaps.views.measures.standards_table import NONE_PUBLISHED, VIEW
 from livemaps.views.measures.values import Answer
 from tests.measures.village import answer_of, measures_of, profile, world_of
 from tests.views.town import AGENCIES, COMMUNITIES, SERVICES, SET_APART, TODAY, UNPLACED, WARDS, Row
