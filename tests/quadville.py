@@ -1,19 +1,17 @@
 """A small city to run the whole program on: four square communities in two wards.
 
-Its portal is the SODA server, in this process; commands run in processes of their own. Nothing
-about it is shared with the profiles of real cities.
+Its portal is the SODA server, in this process. Nothing about it is shared with the profiles of
+real cities.
 """
 
 from __future__ import annotations
 
 import json
 import os
-import signal
 import subprocess
-import sys
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -22,6 +20,7 @@ from typing import Any
 from livemaps.demo.soda import SodaServer
 from livemaps.demo.soda_table import Column, SodaTable
 from livemaps.settings import PREFIX
+from tests.commands import Done, command, ran, running, started
 
 ROOT = Path(__file__).parents[1]
 REQUESTS, COMMUNITIES, WARDS = "quad-rqst", "quad-comm", "quad-ward"
@@ -162,19 +161,19 @@ class Quadville:
     data_dir: Path
     environment: dict[str, str] = field(default_factory=dict)
 
-    def command(self, *arguments: str) -> list[str]:
-        return [sys.executable, "-m", "livemaps", *arguments]
+    def run(self, *arguments: str, **environment: str) -> Done:
+        """Run a command in this process, to its end."""
+        return ran(arguments, self.environment | environment, self.data_dir.parent)
 
-    def run(self, *arguments: str, **environment: str) -> subprocess.CompletedProcess[str]:
-        return subprocess.run(
-            self.command(*arguments),
-            capture_output=True,
-            text=True,
-            timeout=120,
-            stdin=subprocess.DEVNULL,
-            env=self.environment | environment,
-            cwd=self.data_dir.parent,
-        )
+    def start(self, *arguments: str, **environment: str) -> subprocess.CompletedProcess[str]:
+        """Run a command as a process, to its end."""
+        return started(command(*arguments), self.environment | environment, self.data_dir.parent)
+
+    def running(
+        self, *arguments: str, **environment: str
+    ) -> AbstractContextManager[subprocess.Popen[str]]:
+        """Run a command that goes on; end it if the test did not."""
+        return running(command(*arguments), self.environment | environment, self.data_dir.parent)
 
     def refresh(self) -> dict[str, Any]:
         done = self.run("refresh", "--once", "--json")
@@ -183,25 +182,6 @@ class Quadville:
         result: dict[str, Any] = json.loads(lines[0])
         assert done.returncode == (1 if result["outcome"] == "failed" else 0)
         return result
-
-    @contextmanager
-    def running(self, *arguments: str, **environment: str) -> Iterator[subprocess.Popen[str]]:
-        """Run a command that goes on, in a group of its own; end it if the test did not."""
-        process = subprocess.Popen(
-            self.command(*arguments),
-            stdout=subprocess.PIPE,
-            stderr=subprocess.STDOUT,
-            text=True,
-            env=self.environment | environment,
-            cwd=self.data_dir.parent,
-            start_new_session=True,
-        )
-        try:
-            yield process
-        finally:
-            if process.poll() is None:
-                os.killpg(process.pid, signal.SIGKILL)
-            process.communicate()
 
 
 @contextmanager
