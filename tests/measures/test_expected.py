@@ -16,7 +16,7 @@ from livemaps.measures.families import Family
 from livemaps.measures.seasons import window_of, years_before
 from livemaps.measures.world import World
 from livemaps.model import Filters, day_number
-from livemaps.views.measures.expected import VIEW, answer, map_of, unusual, word_of
+from livemaps.views.measures.expected import VIEW, answer, word_of
 from livemaps.views.measures.expected_rows import FIELDS
 from livemaps.views.measures.values import Value
 from tests.measures.village import answer_of, areas, asked, measures_of, profile, world_of
@@ -250,21 +250,3 @@ class TestAsking:
         assert word_of(measures, "community", "XXX") is None
         assert word_of(measures, "community", "BLN", category="Parks") is None
         assert word_of(measures, "community", "unplaced:no_place") is None
-
-    def test_the_maps_classes_follow_the_smoothed_ratios(self, measures: Measures) -> None:
-        found = map_of(measures, "community", category="Roads")
-        assert found is not None
-        assert found.classes[1] >= 3
-        assert found.keys == COMMUNITIES
-        waste = map_of(measures, "community", category="Waste")
-        assert waste is not None
-        assert waste.classes.tolist()[2:] == [-1, -1]
-        assert np.isnan(waste.ratio[2:]).all()
-
-    def test_what_is_unusual_in_a_ward_comes_in_the_order_of_areas(
-        self, measures: Measures
-    ) -> None:
-        found = unusual(measures, "community", within="1")
-        assert ("BLN", "Roads", "more") in [(one.area, one.name, one.word) for one in found]
-        assert [one.area for one in found] == sorted(one.area for one in found)
-        assert unusual(measures, "community", within="2") == ()

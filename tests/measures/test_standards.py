@@ -331,7 +331,6 @@ class TestOneRequest:
         assert (found.state, found.days_left, found.by_feed) == ("not yet due", 3, False)
         assert found.standard is not None
         assert found.standard.source == "https://town.example/s"
-        assert found.holidays_known
 
     def test_the_feed_s_own_day_wins(self) -> None:
         found = standard_of(
@@ -349,11 +348,6 @@ class TestOneRequest:
         )
         assert found is not None
         assert (found.state, found.days_left) == (state, left)
-
-    def test_years_without_holidays_are_told(self) -> None:
-        found = standard_of(city(), POTHOLES, day_number(date(2022, 5, 2)), today=TODAY)
-        assert found is not None
-        assert not found.holidays_known
 
     def test_nothing_is_due_where_nothing_is_promised(self) -> None:
         assert standard_of(city(), LIGHTS, self.friday, today=TODAY) is None

@@ -17,7 +17,7 @@ from livemaps.views.area.side_by_side import natural
 from livemaps.views.headline import headline
 from livemaps.views.listing import listing
 from livemaps.views.measures.backlog import backlog_by
-from livemaps.views.measures.queues import queue_of
+from livemaps.views.measures.queues import queue_table
 from livemaps.views.measures.unattended import unattended_by
 from tests.measures.village import areas, measures_of, world_of
 from tests.views.town import AGENCIES, COMMUNITIES, SERVICES, SET_APART, TODAY, WARDS, Row
@@ -101,12 +101,12 @@ def test_the_change_of_four_weeks_is_that_of_the_backlog_and_of_the_queue(
     measures: Measures,
 ) -> None:
     rows = {row.group.key: row for row in backlog_by(WORLD.snapshot, Filters(), "ward")}
+    queues = queue_table(WORLD.snapshot, measures, Filters(), "ward")
     for area in layer_view(WORLD.snapshot, measures, "ward", ROWS).areas:
         assert area.measured is not None
         assert area.measured.change is not None
         assert area.measured.change.more == rows[area.key].change
-        queue = queue_of(measures, "ward", area.key)
-        assert queue is not None
+        (queue,) = queues.queues(queues.words.codes("ward", (area.key,)))
         assert (area.measured.inflow, area.measured.outflow) == (queue.inflow, queue.outflow)
 
 

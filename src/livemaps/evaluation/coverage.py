@@ -58,8 +58,3 @@ def shares_by(limits: Whole, group: Whole, days: Whole, closed: NDArray[np.bool_
         if found.longest[at] >= limit or survival == 0:
             shares[at] = 1 - survival
     return shares
-
-
-def between(low: Kept, high: Kept, weight: float) -> float:
-    """Return the share at a point between two days: `weight` 0 is the lower one's."""
-    return (1 - weight) * low.share + weight * high.share

@@ -22,7 +22,6 @@ from livemaps.views.measures.lifetimes import Lifetimes, Source
 
 NAME = "time-to-close"
 TITLE = "Time to close"
-SEED = 1
 
 COHORT = 730
 """Days of requests before the first origin: what the published times are made from."""

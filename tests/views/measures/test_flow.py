@@ -18,7 +18,6 @@ from livemaps.measures.life import life
 from livemaps.measures.queues import queues_of_world
 from livemaps.measures.world import World
 from livemaps.model import Filters, Measure, Stage, Standing, day_date
-from livemaps.statistics.queues import Word
 from livemaps.views.measures import flow as flow_view
 from livemaps.views.measures import life as life_view
 from livemaps.views.measures import queues as queues_view
@@ -253,19 +252,6 @@ class TestQueues:
         for word in ("growing", "shrinking", "too few"):
             rows = asked(queues_view.VIEW, self.world, word=word)
             assert {row["word"] for row in rows} == {word}
-
-    def test_pages_look_up_the_queues_that_grow_most(self) -> None:
-        measures = measures_of(self.world, FAMILIES)
-        (queue,) = queues_view.growing(measures, "service-ward")
-        assert queue.group == ("Roads - Potholes", "Roads - Potholes", "2", "Ward 2")
-        assert [q.group.key for q in queues_view.shrinking(measures, "service")] == [
-            "Roads - Signs"
-        ]
-        found = queues_view.queue_of(measures, "service", "Roads - Signs")
-        assert found is not None
-        assert found.word is Word.SHRINKING
-        assert queues_view.queue_of(measures, "service", "Nothing") is None
-        assert queues_view.queue_of(measures) is not None
 
     def test_pages_look_up_the_path_of_a_group(self) -> None:
         measures = measures_of(self.world, FAMILIES)

@@ -32,8 +32,6 @@ class RequestDue:
     """The profile's standard for the service, also where the feed's day wins over it."""
     state: State
     days_left: int
-    holidays_known: bool
-    """False where business days were counted in a year whose holidays the profile lacks."""
 
 
 def standard_of(
@@ -71,5 +69,4 @@ def standard_of(
         standard=standard,
         state=STATES[outcome],
         days_left=due - (today if closed_day is None else closed_day),
-        holidays_known=found.uncovered == 0,
     )

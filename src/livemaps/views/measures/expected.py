@@ -5,9 +5,6 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
-import numpy as np
-from numpy.typing import NDArray
-
 from livemaps.measures.contents import Measures
 from livemaps.measures.expected_names import (
     ALL,
@@ -22,10 +19,8 @@ from livemaps.measures.expected_names import (
     WINDOWS,
 )
 from livemaps.statistics.verdicts import (
-    FEWER,
     LEAST_EFFECT,
     LEAST_EXPECTED,
-    MORE,
     MOST_FALSE,
     PERMUTATIONS,
     TOO_FEW,
@@ -34,9 +29,6 @@ from livemaps.statistics.verdicts import (
 from livemaps.views.measures.expected_rows import FIELDS, rows_of
 from livemaps.views.measures.expected_table import Table, areas_asked, groups_asked, table_of
 from livemaps.views.measures.values import Answer, Asked, MeasureView, Parameter, Value
-
-CLASSES = (0.5, 1 / LEAST_EFFECT, LEAST_EFFECT, 2.0)
-"""Bounds of the map's five classes of smoothed ratios, the same either way in logarithms."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,20 +56,6 @@ class AreaWord:
         return (word, "measures.expected.cluster") if self.part_of_cluster else (word,)
 
 
-@dataclass(frozen=True, slots=True)
-class ExpectedMap:
-    """A layer's values for the map, in the order of its areas' codes."""
-
-    keys: tuple[str, ...]
-    ratio: NDArray[np.float64]
-    """Smoothed; NaN where too little is expected."""
-    word: NDArray[np.uint8]
-    classes: NDArray[np.int8]
-    """0 to 4, from far fewer to far more, 2 is about as expected; -1 where too little is."""
-    bounds: tuple[float, ...]
-    basis: str
-
-
 def word_of(
     measures: Measures,
     layer: str,
@@ -99,38 +77,6 @@ def word_of(
     if code is None or code >= len(table.layer.keys) or group is None:
         return None
     return _said(table, table.basis, code, group)
-
-
-def map_of(
-    measures: Measures, layer: str, category: str | None = None, service: str | None = None
-) -> ExpectedMap | None:
-    """Return a layer's ratios in classes for a diverging scale, None where none can be told."""
-    table = table_of(measures, layer)
-    group = _group(table, category, service) if table.told else None
-    if group is None:
-        return None
-    basis = table.basis
-    word = np.asarray(table.column(f"{basis}/word")[:, group])
-    ratio = np.where(word == TOO_FEW, np.nan, table.column(f"{basis}/smoothed")[:, group])
-    classes = np.where(word == TOO_FEW, -1, np.searchsorted(CLASSES, ratio, side="right"))
-    return ExpectedMap(table.layer.keys, ratio, word, classes.astype(np.int8), CLASSES, basis)
-
-
-def unusual(measures: Measures, layer: str, within: str | None = None) -> tuple[AreaWord, ...]:
-    """Return the areas where more or fewer are reported than expected, by category.
-
-    `within` is the key of a containing area, such as a ward of communities; None: all areas. In
-    the order of areas, then of categories: no area is ranked.
-    """
-    table = table_of(measures, layer)
-    if not table.told:
-        return ()
-    basis = table.basis
-    inside = np.array([within is None or parent == within for parent in table.layer.parents], bool)
-    groups = table.of_kind(CATEGORY)
-    word = np.asarray(table.column(f"{basis}/word"))[:, groups]
-    found = np.argwhere(inside[:, np.newaxis] & np.isin(word, (MORE, FEWER)))
-    return tuple(_said(table, basis, int(area), int(groups[at])) for area, at in found)
 
 
 def answer(asked: Asked) -> Answer:

@@ -11,7 +11,6 @@ from numpy.typing import NDArray
 from livemaps.measures.contents import Measures
 from livemaps.measures.days import days_of
 from livemaps.measures.flow import held_since
-from livemaps.measures.levels import CITY
 from livemaps.measures.queues import FAMILY, first_day, judged, queues_at, told
 from livemaps.model import Filters
 from livemaps.snapshot import Snapshot
@@ -128,31 +127,6 @@ def queue_table(snapshot: Snapshot, measures: Measures, filters: Filters, by: st
     return QueueTable(by, words, found, codes, complete, known)
 
 
-def queue_of(measures: Measures, level: str = CITY, key: str = CITY) -> Queue | None:
-    """Return the queue of one group, None where there is no such group.
-
-    Raises:
-        MeasuresPending: queues are not computed yet.
-    """
-    words = Words(measures.vocab, measures.layers)
-    codes = np.zeros(1, np.intp) if level == CITY else words.codes(level, (key,))
-    found = _queues(words, level, queues_at(measures, level), codes, measures.meta.complete_day)
-    return next(iter(found), None)
-
-
-def growing(measures: Measures, level: str, most: int = 10) -> tuple[Queue, ...]:
-    """Return the growing queues of a level, those that grow most first; ties by name.
-
-    `level` may be a service x layer one (`service-ward`). Raises MeasuresPending.
-    """
-    return _marked(measures, level, Word.GROWING, most)
-
-
-def shrinking(measures: Measures, level: str, most: int = 10) -> tuple[Queue, ...]:
-    """Return the shrinking queues of a level, those that shrink most first; ties by name."""
-    return _marked(measures, level, Word.SHRINKING, most)
-
-
 def answer(asked: Asked) -> Answer:
     """Answer `queues`: those that grow most first.
 
@@ -196,15 +170,6 @@ def _counted(
     return words, judged(daily, known), days.complete, known
 
 
-def _marked(measures: Measures, level: str, word: Word, most: int) -> tuple[Queue, ...]:
-    """Return the queues of a level with a word, those that change most first."""
-    words, found = Words(measures.vocab, measures.layers), queues_at(measures, level)
-    codes = np.flatnonzero(found.words == word)
-    queues = _queues(words, level, found, codes, measures.meta.complete_day)
-    sign = 1 if word is Word.GROWING else -1
-    return tuple(sorted(queues, key=lambda queue: (-sign * queue.net, queue.group))[:most])
-
-
 def _queues(
     words: Words, level: str, found: Queues, codes: NDArray[np.intp], complete: int | None
 ) -> Iterable[Queue]:
@@ -212,36 +177,19 @@ def _queues(
     codes = codes[words.is_area(level, codes)]
     some = (found.backlog[codes] > 0) | found.inflow[codes].any(axis=1)
     codes = codes[some | found.outflow[codes].any(axis=1)]
-    net = (found.inflow[codes] - found.outflow[codes])[:, -WEEKS:]
-    columns = (
-        codes,
-        found.words[codes],
-        found.backlog[codes],
-        found.inflow[codes, -WEEKS:].sum(axis=1),
-        found.outflow[codes, -WEEKS:].sum(axis=1),
-        (net > 0).sum(axis=1),
-        (net < 0).sum(axis=1),
-    )
-    for code, word, backlog, came, went, grown, shrunk in zip(
-        *(part.tolist() for part in columns), strict=True
-    ):
-        clear = clearing(Word(word), backlog, found.inflow[code], found.outflow[code])
-        known = complete is not None and clear.days is not None
-        day = (complete or 0) + (clear.days or 0) if known else None
-        group = words.group(level, code)
-        yield Queue(
-            level,
-            group,
-            Word(word),
-            came,
-            went,
-            grown,
-            shrunk,
-            backlog,
-            day,
-            clear.days,
-            clear.reason,
-        )
+    columns = (codes, found.words[codes], *_four_weeks(found, codes), found.backlog[codes])
+    for code, number, *figures, backlog in zip(*(part.tolist() for part in columns), strict=True):
+        group, word = words.group(level, code), Word(number)
+        clear = clearing(word, backlog, found.inflow[code], found.outflow[code])
+        day = None if complete is None or clear.days is None else complete + clear.days
+        yield Queue(level, group, word, *figures, backlog, day, clear.days, clear.reason)
+
+
+def _four_weeks(found: Queues, codes: NDArray[np.intp]) -> tuple[NDArray[np.int64], ...]:
+    """Return by group what came in, what went out, and in how many weeks it grew and shrank."""
+    inflow, outflow = found.inflow[codes, -WEEKS:], found.outflow[codes, -WEEKS:]
+    grown, shrunk = (inflow > outflow).sum(axis=1), (inflow < outflow).sum(axis=1)
+    return inflow.sum(axis=1), outflow.sum(axis=1), grown, shrunk
 
 
 def _growth(queue: Queue) -> tuple[int, str, str]:
