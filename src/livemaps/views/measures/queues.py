@@ -177,19 +177,20 @@ def _queues(
     codes = codes[words.is_area(level, codes)]
     some = (found.backlog[codes] > 0) | found.inflow[codes].any(axis=1)
     codes = codes[some | found.outflow[codes].any(axis=1)]
-    columns = (codes, found.words[codes], *_four_weeks(found, codes), found.backlog[codes])
-    for code, number, *figures, backlog in zip(*(part.tolist() for part in columns), strict=True):
-        group, word = words.group(level, code), Word(number)
+    for code, figures in zip(codes.tolist(), _four_weeks(found, codes), strict=True):
+        group, word = words.group(level, code), Word(found.words[code])
+        backlog = int(found.backlog[code])
         clear = clearing(word, backlog, found.inflow[code], found.outflow[code])
         day = None if complete is None or clear.days is None else complete + clear.days
         yield Queue(level, group, word, *figures, backlog, day, clear.days, clear.reason)
 
 
-def _four_weeks(found: Queues, codes: NDArray[np.intp]) -> tuple[NDArray[np.int64], ...]:
-    """Return by group what came in, what went out, and in how many weeks it grew and shrank."""
+def _four_weeks(found: Queues, codes: NDArray[np.intp]) -> Iterable[tuple[int, int, int, int]]:
+    """Yield by group what came in, what went out, and in how many weeks it grew and shrank."""
     inflow, outflow = found.inflow[codes, -WEEKS:], found.outflow[codes, -WEEKS:]
     grown, shrunk = (inflow > outflow).sum(axis=1), (inflow < outflow).sum(axis=1)
-    return inflow.sum(axis=1), outflow.sum(axis=1), grown, shrunk
+    columns = (inflow.sum(axis=1), outflow.sum(axis=1), grown, shrunk)
+    return zip(*(column.tolist() for column in columns), strict=True)
 
 
 def _growth(queue: Queue) -> tuple[int, str, str]:
