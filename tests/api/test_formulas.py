@@ -20,6 +20,7 @@ from livemaps.model import Stage
 from livemaps.settings import Settings
 from livemaps.snapshot import Snapshot
 from livemaps.views import Board
+from livemaps.views.area_tables import AREA_TABLES
 from livemaps.views.measures.registry import MEASURES
 from tests.measures.village import areas, measures_of, world_of
 from tests.views.town import TODAY, Row, snapshot_of
@@ -70,6 +71,9 @@ def client(tmp_path_factory: pytest.TempPathFactory) -> FlaskClient:
 ROUTES = [
     "requests.csv",
     "areas.csv",
+    "areas/ward.csv",
+    "areas/community.csv",
+    *(f"areas/ward/2/{table}.csv" for table in AREA_TABLES),
     *(f"measures/{name}.csv" for name in sorted(MEASURES)),
     *(
         f"measures/{name}.csv?by=agency"

@@ -17,8 +17,9 @@ from referencing import Registry
 from referencing.jsonschema import DRAFT202012
 
 from livemaps.api import blueprint
+from livemaps.api.described import path_of
 from livemaps.api.measures import OWN_KEYS
-from livemaps.api.openapi import document, path_of
+from livemaps.api.openapi import document
 from livemaps.feeds.profile import load_profile
 from livemaps.main import create_app
 from livemaps.measures.compute import compute_measures

@@ -5,10 +5,12 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from types import MappingProxyType
 
+from livemaps.api.area_tables import AREA_ROUTE, LAYER_ROUTE
 from livemaps.api.measures import LIST_ROUTE
 from livemaps.api.schemas import Schema, reference
 
@@ -22,6 +24,11 @@ JSON, CSV, GEOJSON, ATOM = (
 TEXT_BODY: Mapping[str, str] = {"type": "string"}
 
 
+def path_of(rule: str) -> str:
+    """Write a rule of Flask as OpenAPI does: `/areas/<path:name>` is `/areas/{name}`."""
+    return re.sub(r"<(?:\w+:)?(\w+)>", r"{\1}", rule)
+
+
 @dataclass(frozen=True, slots=True)
 class Described:
     """One route: what it answers, with which parameters, and how it can fail."""
@@ -31,6 +38,8 @@ class Described:
     """By media type."""
     filtered: bool = False
     """Whether it takes the filters of the screens."""
+    contained: bool = False
+    """Whether it takes the filters on the layers that contain others."""
     parameters: tuple[str, ...] = ()
     """Further ones: keys of `PARAMETERS`."""
     errors: tuple[int, ...] = ()
@@ -128,6 +137,21 @@ ROUTES: Mapping[str, Described] = MappingProxyType(
             "The measures that can be asked for: filters, parameters, fields.",
             {JSON: reference("Measures")},
             parameters=("lang",),
+            cached=True,
+        ),
+        path_of(LAYER_ROUTE): Described(
+            "All areas of a boundary layer side by side, and the whole city last.",
+            {CSV: TEXT_BODY},
+            contained=True,
+            parameters=("boundary_layer",),
+            errors=(400, 404, 503),
+            cached=True,
+        ),
+        path_of(AREA_ROUTE): Described(
+            "One of the tables of the page of an area.",
+            {CSV: TEXT_BODY},
+            parameters=("boundary_layer", "area", "area_table", "with"),
+            errors=(400, 404, 503),
             cached=True,
         ),
         "/areas/{name}": Described(

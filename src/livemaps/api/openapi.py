@@ -14,13 +14,14 @@ from flask import Blueprint, Response
 
 from livemaps import __version__
 from livemaps.api.answers import etag, json_answer, tagged, unchanged
-from livemaps.api.described import CSV, JSON, ROUTE, ROUTES, TEXT_BODY, Described
+from livemaps.api.described import CSV, JSON, ROUTE, ROUTES, TEXT_BODY, Described, path_of
 from livemaps.api.measures import FORMATS, LIST_ROUTE, MOST_ROWS, shown_layers
 from livemaps.api.measures import ROUTE as MEASURE_ROUTE
 from livemaps.api.schemas import SCHEMAS, Schema, answer_name, answer_schema, reference
 from livemaps.feeds.profile import Profile
 from livemaps.model import AGE_BANDS, Measure, Order, Stage
 from livemaps.views import Board
+from livemaps.views.area_tables import AREA_TABLES
 from livemaps.views.measures import registry
 from livemaps.views.measures.asking import filter_keys
 from livemaps.views.measures.levels import choices_of
@@ -66,6 +67,32 @@ PARAMETERS: Mapping[str, Schema] = {
         "in": "path",
         "required": True,
         "description": "The request's number as the city gave it.",
+        "schema": TEXT_BODY,
+    },
+    "boundary_layer": {
+        "name": "layer",
+        "in": "path",
+        "required": True,
+        "description": "The id of a boundary layer.",
+        "schema": TEXT_BODY,
+    },
+    "area": {
+        "name": "area",
+        "in": "path",
+        "required": True,
+        "description": "The key of an area of the layer.",
+        "schema": TEXT_BODY,
+    },
+    "area_table": {
+        "name": "table",
+        "in": "path",
+        "required": True,
+        "schema": {"type": "string", "enum": list(AREA_TABLES)},
+    },
+    "with": {
+        "name": "with",
+        "in": "query",
+        "description": "Of the table `compare`: the key of another area to set beside.",
         "schema": TEXT_BODY,
     },
     "outlines": {
@@ -143,14 +170,13 @@ def document(profile: Profile, shown: tuple[str, ...] = ()) -> dict[str, Any]:
     }
 
 
-def path_of(rule: str) -> str:
-    """Write a rule of Flask as OpenAPI does: `/areas/<path:name>` is `/areas/{name}`."""
-    return re.sub(r"<(?:\w+:)?(\w+)>", r"{\1}", rule)
-
-
 def _path(path: str, route: Described, profile: Profile) -> dict[str, Any]:
     """Return the description of one route."""
-    names = (*(_filter_names(profile) if route.filtered else ()), *route.parameters)
+    names = (
+        *(_filter_names(profile) if route.filtered else ()),
+        *(_containing(profile) if route.contained else ()),
+        *route.parameters,
+    )
     return _operation(
         re.sub(r"\W+", "_", path).strip("_"),
         route.summary,
@@ -243,6 +269,13 @@ def _filter_names(profile: Profile) -> tuple[str, ...]:
     """Return the names of the parameters of all filters."""
     layers = (layer.id for layer in profile.layers)
     return tuple(f"filter_{key}" for key in (*FILTERS, *layers))
+
+
+def _containing(profile: Profile) -> list[str]:
+    """Return the names of the filters on the layers that contain others."""
+    layers = profile.layers
+    containing = [layer.id for layer in layers if any(one.within == layer.id for one in layers)]
+    return [f"filter_{layer}" for layer in containing]
 
 
 def _filters(profile: Profile) -> dict[str, Schema]:

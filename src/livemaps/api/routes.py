@@ -26,6 +26,7 @@ from livemaps.api.answers import (
     unchanged,
     unexpected_error,
 )
+from livemaps.api.area_tables import add_area_tables
 from livemaps.api.following import add_request_feed, asked_words
 from livemaps.api.life import add_life
 from livemaps.api.measures import add_measures
@@ -81,6 +82,7 @@ def blueprint(board: Board, settings: Settings, clock: Clock = utc_now) -> Bluep
     add_request_feed(routes, board, catalogue)
     add_addresses(routes, board)
     add_life(routes, board, catalogue)
+    add_area_tables(routes, board)
     add_measures(routes, board, catalogue)
     add_openapi(routes, board)
     _add_polygons(routes, settings.data_dir / "areas")

@@ -70,16 +70,15 @@ def key(entries: Sequence[tuple[str, str]]) -> Element:
 
 def _area(outlines: Outlines, area: PlanArea) -> Element:
     """Return one outline; where it leads somewhere, the link is named by its label."""
+    code = str(area.code)
     shape = element(
         "path",
         element("title", area.label),
         d=outlines.paths[area.code],
         class_=f"plan-area plan-{area.style}",
-        key=str(area.code),
+        key=code if area.href is None else None,
     )
-    if area.href is None:
-        return shape
-    return _link(str(area.href), area.label, shape, str(area.code))
+    return shape if area.href is None else _link(str(area.href), area.label, shape, code)
 
 
 def _link(href: str, label: str, shape: Child, key: str) -> Element:

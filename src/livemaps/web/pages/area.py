@@ -10,6 +10,7 @@ from livemaps.web.parts import (
     area_compare,
     area_plan,
     area_record,
+    area_scope,
     area_tables,
     area_trend,
 )
@@ -26,6 +27,7 @@ def content(site: Site, visit: Visit) -> list[Element]:
     view = view_of(site, visit)
     record = area_record.record_card(visit, view)
     return tree(
+        area_scope.told(visit, say.of_area(view.layer, view.here.key)),
         area_answer.head(visit, view),
         area_answer.figures(visit, view),
         pending(visit) if view.pending else None,

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
+from livemaps.model import Filters
 from livemaps.views.area import LayerView
 from livemaps.web.components import link, rich
 from livemaps.web.elements import Child, Element, element, tree
 from livemaps.web.page import heading, path_to, pending, screen
-from livemaps.web.parts import area_plan, areas_table
+from livemaps.web.parts import area_plan, area_scope, areas_shown, areas_table
 from livemaps.web.parts import area_words as say
 from livemaps.web.parts.help import how_to_read
 from livemaps.web.site import Site, Visit
@@ -16,21 +19,22 @@ METRICS = ("expected", "open", "age", "queues", "unattended", "on-time")
 
 def content(site: Site, visit: Visit) -> list[Element]:
     """Return what is true of all areas in words, the table of them, and the plan."""
-    view = site.board.layer(visit.parameters["layer"])
+    whole = site.board.layer(visit.parameters["layer"])
+    shown = areas_shown.shown(site, visit, whole)
+    view = replace(whole, areas=shown.areas)
     codes = site.board.snapshot().layer(view.layer).code_of
-    areas = say.layer_name(visit, view.layer, plural=True).lower()
-    text = visit.words("areas.title", areas=areas, count=len(view.areas), city=visit.profile.name)
     return tree(
+        area_scope.told(visit, _filters(shown)),
         element(
             "header",
-            heading(text, view.version),
-            element("p", _lede(visit, view), class_="lede"),
+            heading(_title(visit, view, shown), view.version),
+            element("p", _lede(visit, view, shown), class_="lede"),
             class_="page-answer",
         ),
         pending(visit) if view.pending else None,
         element(
             "div",
-            areas_table.table_card(visit, view),
+            areas_table.table_card(site, visit, view, shown),
             area_plan.layer_card(
                 visit,
                 view,
@@ -43,12 +47,32 @@ def content(site: Site, visit: Visit) -> list[Element]:
     )
 
 
-def _lede(visit: Visit, view: LayerView) -> list[Child]:
-    """Return how many are open in the city, and of how many areas more or fewer is said."""
-    words = visit.words
-    told = [words("areas.open", count=view.city.open)]
-    change = view.city.measured.change if view.city.measured else None
-    told += say.changed(visit, change, None) if change else []
+def _filters(shown: areas_shown.Shown) -> Filters:
+    """Return the filters for the containing areas that are chosen."""
+    filters = Filters()
+    for layer, area in shown.within:
+        filters = filters.with_area(layer, filters.area(layer) | {area.key})
+    return filters
+
+
+def _title(visit: Visit, view: LayerView, shown: areas_shown.Shown) -> str:
+    """Return how many areas there are, and of what."""
+    words, count = visit.words, len(view.areas)
+    areas = say.layer_name(visit, view.layer, plural=True).lower()
+    names = [say.name_of(visit, layer, area) for layer, area in shown.within]
+    if names:
+        return words("areas.title_within", areas=areas, count=count, area=words.listed(names))
+    return words("areas.title", areas=areas, count=count, city=visit.profile.name)
+
+
+def _lede(visit: Visit, view: LayerView, shown: areas_shown.Shown) -> list[Child]:
+    """Return how many are open in the whole, and of how many areas more or fewer is said."""
+    words, told = visit.words, []
+    for layer, area in shown.within or (("", view.city),):
+        key = "areas.open" if area is view.city else "areas.open_within"
+        told.append(words(key, count=area.open, area=say.name_of(visit, layer, area)))
+        change = area.measured.change if area.measured else None
+        told += say.changed(visit, change, None) if change and len(shown.within) < 2 else []
     said = [area.measured.word.word for area in view.areas if area.measured and area.measured.word]
     if view.until is not None and set(said) - {"too_few"}:
         more, fewer = said.count("more"), said.count("fewer")
@@ -74,4 +98,11 @@ def entries(visit: Visit) -> list[tuple[str, str]]:
     ]
 
 
-PAGE = screen(say.AREAS, "areas", content, title=title, entries=entries)
+PAGE = screen(
+    say.AREAS,
+    "areas",
+    content,
+    title=title,
+    entries=entries,
+    options=(areas_shown.FIND, areas_shown.SORT),
+)

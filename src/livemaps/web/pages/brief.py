@@ -2,16 +2,26 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from flask import has_request_context, request
 
 from livemaps.errors import SnapshotError
+from livemaps.model import Filters
 from livemaps.views.area import AreaView
 from livemaps.web.charts import chart
 from livemaps.web.components import link
 from livemaps.web.elements import Child, Element, element, tree
 from livemaps.web.page import screen
 from livemaps.web.pages import area
-from livemaps.web.parts import area_answer, area_plan, area_record, area_tables, area_trend
+from livemaps.web.parts import (
+    area_answer,
+    area_plan,
+    area_record,
+    area_scope,
+    area_tables,
+    area_trend,
+)
 from livemaps.web.parts import area_words as say
 from livemaps.web.site import Site, Visit
 
@@ -25,6 +35,7 @@ def content(site: Site, visit: Visit) -> list[Element]:
     """Return the page as it is printed, and above it what is not: the way back and the button."""
     view = area.view_of(site, visit)
     return tree(
+        area_scope.told(visit, say.of_area(view.layer, view.here.key)),
         _tools(visit, view),
         element(
             "article",
@@ -141,7 +152,9 @@ def _foot(site: Site, visit: Visit, view: AreaView) -> Element:
         age = words.ages(view.as_of_day - view.newest_day)
         newest = words("freshness.newest", day=words.day(view.newest_day), age=age)
     origin = request.host_url.rstrip("/") if has_request_context() else ""
-    address = f"{origin}{visit.address}"
+    # What of an address does not hold on this page is not printed either.
+    own = replace(visit.address, filters=Filters())
+    address = f"{origin}{own}"
     return element(
         "footer",
         element(
@@ -153,7 +166,7 @@ def _foot(site: Site, visit: Visit, view: AreaView) -> Element:
             words("brief.definitions"),
         ),
         element("p", _checked(site, visit), newest, ". ", profile.attribution),
-        element("p", words("brief.link"), " ", element("a", address, href=str(visit.address))),
+        element("p", words("brief.link"), " ", element("a", address, href=str(own))),
         class_="brief-foot",
     )
 

@@ -1,4 +1,4 @@
-"""The table of all areas of a layer side by side, and where its figures can be taken away."""
+"""The table of the areas of a layer side by side, those that contain them and the city last."""
 
 from __future__ import annotations
 
@@ -7,118 +7,158 @@ from dataclasses import dataclass, replace
 
 from livemaps.views.area import Figures, LayerView
 from livemaps.views.area.values import CITY
+from livemaps.views.area_tables import CITY_LAYER, SORTED, number
 from livemaps.web.charts import sparkline
 from livemaps.web.components import link
 from livemaps.web.elements import Child, Element, element
 from livemaps.web.parts import area_words as say
 from livemaps.web.parts.area_compare import on_time, rate
+from livemaps.web.parts.area_files import side_by_side_file
+from livemaps.web.parts.areas_controls import controls, count, pages
+from livemaps.web.parts.areas_shown import Order, Shown
 from livemaps.web.parts.behind import OLD, to_list
-from livemaps.web.parts.tables import Column, Row, card, csv_link, table
-from livemaps.web.site import Visit
+from livemaps.web.parts.tables import Column, Row, card, foot, table
+from livemaps.web.site import Site, Visit
 
-FILES = (
-    ("backlog", "backlog-by"),
-    ("queues", "queues"),
-    ("unattended", "unattended"),
-    ("expected", "expected"),
-    ("compare", "compare"),
-    ("standards", "on-time"),
-    ("flow", "flow"),
-)
-"""The measures that the table is made of, each with the name of its definition."""
+PATH = "open_by_week"
+"""The column of small lines."""
 
-Cell = Callable[[Figures], Child]
+Line = tuple[str, Figures]
+"""An area and its layer."""
 
 
 @dataclass(frozen=True, slots=True)
 class _Figure:
-    """A column: its heading, and its value of one area; None where there is none to tell."""
+    """A column: its name in files and in the address, its heading, and its value of one line."""
 
+    name: str
     column: Column
-    cell: Cell
+    cell: Callable[[str, Figures], Child]
+    """None where there is nothing to tell."""
 
 
-def table_card(visit: Visit, view: LayerView) -> Element:
-    """Return all areas in the order of their keys, the whole city last."""
+def table_card(site: Site, visit: Visit, view: LayerView, shown: Shown) -> Element:
+    """Return the areas that are asked for, with the ways to ask for others."""
     words = visit.words
-    areas = (*view.areas, view.city)
-    cells = [[figure.cell(area) for area in areas] for figure in _figures(visit, view)]
-    told = [
-        (figure.column, column)
-        for figure, column in zip(_figures(visit, view), cells, strict=True)
-        if any(cell is not None for cell in column)
-    ]
-    columns = [Column(say.layer_name(visit, view.layer), number=False), *(one for one, _ in told)]
-    rows = [
-        Row(area.key or "city", (_name(visit, view, area), *line), chosen=area.key == CITY)
-        for area, line in zip(areas, _lines([column for _, column in told]), strict=True)
+    lines: list[Line] = [(view.layer, area) for area in shown.rows]
+    lines += [*shown.within, (CITY_LAYER, view.city)]
+    told = list(_told(visit, lines, with_paths=not shown.paged))
+    sortable = {figure.name: figure.column.title for figure, _ in told if figure.name in SORTED}
+    columns = [
+        Column(say.layer_name(visit, view.layer), number=False),
+        *(_headed(figure, shown.order) for figure, _ in told),
     ]
     return card(
         words("areas.table"),
-        table(visit, words("areas.table"), columns, rows),
-        _files(visit, view),
+        controls(site, visit, view, shown, sortable),
+        count(visit, view, shown),
+        table(visit, words("areas.table"), columns, _rows(visit, view, lines, told)),
+        pages(visit, shown),
+        None if view.pending else foot(side_by_side_file(visit, view, shown)),
         size="",
         key="table",
     )
 
 
-def _lines(columns: Sequence[Sequence[Child]]) -> list[tuple[Child, ...]]:
-    return list(zip(*columns, strict=True))
+def _told(
+    visit: Visit, lines: Sequence[Line], with_paths: bool
+) -> list[tuple[_Figure, list[Child]]]:
+    """Return the columns that have anything to tell, each with its cells."""
+    cells = (
+        (figure, [figure.cell(layer, area) for layer, area in lines])
+        for figure in _figures(visit)
+        if with_paths or figure.name != PATH
+    )
+    return [
+        (figure, column) for figure, column in cells if any(cell is not None for cell in column)
+    ]
 
 
-def _name(visit: Visit, view: LayerView, area: Figures) -> Child:
+def _headed(figure: _Figure, order: Order) -> Column:
+    """Return the heading of a column, which says whether it is sorted by."""
+    if figure.name != order.column:
+        return figure.column
+    return replace(figure.column, sorted="ascending" if order.rising else "descending")
+
+
+def _rows(
+    visit: Visit,
+    view: LayerView,
+    lines: Sequence[Line],
+    told: Sequence[tuple[_Figure, list[Child]]],
+) -> list[Row]:
+    """Return the lines of the table; what contains the areas is set apart."""
+    cells = zip(*(column for _, column in told), strict=True)
+    return [
+        Row(f"{layer}/{area.key}", (_name(visit, layer, area), *line), chosen=layer != view.layer)
+        for (layer, area), line in zip(lines, cells, strict=True)
+    ]
+
+
+def _name(visit: Visit, layer: str, area: Figures) -> Child:
     if area.key == CITY:
         return visit.profile.name
-    return say.area_link(visit, view.layer, area.key, area.name)
+    return say.area_link(visit, layer, area.key, area.name)
 
 
-def _figures(visit: Visit, view: LayerView) -> tuple[_Figure, ...]:
-    """Return the columns; those without any value are left out of the table."""
+def _figures(visit: Visit) -> tuple[_Figure, ...]:
+    """Return all columns in their order."""
     words = visit.words
 
-    def column(key: str, metric: str = "", number: bool = True) -> Column:
-        return Column(words(key), metric, number)
+    def figure(name: str, cell: Callable[[str, Figures], Child], key: str, metric: str) -> _Figure:
+        return _Figure(name, Column(words(key), metric), cell)
 
-    def listed(area: Figures, count: int, **filters: object) -> Child:
-        chosen = replace(say.of_area(view.layer, area.key), **filters)  # type: ignore[arg-type]
-        return link(to_list(visit, chosen), words.number(count))
+    def counted(name: str, key: str, metric: str = "") -> _Figure:
+        return figure(name, lambda _, area: _count(visit, name, area), key, metric)
 
-    def measured(name: str) -> Cell:
-        def cell(area: Figures) -> Child:
-            value = getattr(area.measured, name) if area.measured else None
-            return None if value is None else words.number(value)
-
-        return cell
-
-    def old(area: Figures) -> Child:
-        share = words.percent(area.over_four_weeks / area.open) if area.open else None
-        return share and link(
-            to_list(visit, replace(say.of_area(view.layer, area.key), ages=OLD)),
-            share,
-        )
-
+    word = Column(words("area.word.name"), "expected", number=False)
     return (
-        _Figure(column("area.open", "open"), lambda area: listed(area, area.open)),
-        _Figure(column("area.path.short"), lambda area: _path(visit, view, area)),
-        _Figure(column("area.compare.change", "queues"), lambda area: _change(visit, area)),
-        _Figure(column("area.compare.old", "age"), old),
-        _Figure(column("area.compare.rate", "rates"), lambda area: rate(visit, area)),
-        _Figure(column("area.in", "flow"), measured("inflow")),
-        _Figure(column("area.out"), measured("outflow")),
-        _Figure(
-            column("area.unattended", "unattended"), lambda area: words.number(area.unattended)
+        figure("open", lambda *line: _open(visit, *line), "area.open", "open"),
+        figure(PATH, lambda *line: _path(visit, *line), "area.path.short", ""),
+        figure(
+            "change_28_days",
+            lambda _, area: _change(visit, area),
+            "area.compare.change",
+            "queues",
         ),
-        _Figure(column("area.on_time", "on-time"), on_time(visit)),
-        _Figure(column("area.word.name", "expected", number=False), lambda a: _word(visit, a)),
+        figure(
+            "over_four_weeks_share", lambda *line: _old(visit, *line), "area.compare.old", "age"
+        ),
+        figure(
+            "per_1000_residents", lambda _, area: rate(visit, area), "area.compare.rate", "rates"
+        ),
+        counted("in_28_days", "area.in", "flow"),
+        counted("closed_28_days", "area.out"),
+        counted("unattended", "area.unattended", "unattended"),
+        figure("on_time_share", lambda _, area: on_time(visit)(area), "area.on_time", "on-time"),
+        _Figure("word", word, lambda _, area: _word(visit, area)),
     )
 
 
-def _path(visit: Visit, view: LayerView, area: Figures) -> Child:
+def _count(visit: Visit, name: str, area: Figures) -> Child:
+    value = number(area, name)
+    return None if value is None else visit.words.number(int(value))
+
+
+def _open(visit: Visit, layer: str, area: Figures) -> Child:
+    """Return how many are open, which leads to their list."""
+    return link(to_list(visit, say.of_area(layer, area.key)), visit.words.number(area.open))
+
+
+def _old(visit: Visit, layer: str, area: Figures) -> Child:
+    """Return the share that is over four weeks old, which leads to the list."""
+    if not area.open:
+        return None
+    behind = to_list(visit, say.of_area(layer, area.key), ages=OLD)
+    return link(behind, visit.words.percent(area.over_four_weeks / area.open))
+
+
+def _path(visit: Visit, layer: str, area: Figures) -> Child:
     """Return the backlog of the last weeks as a small line."""
     path = area.measured.backlog if area.measured else ()
     if len(path) < 2:
         return None
-    name = say.name_of(visit, view.layer, area)
+    name = say.name_of(visit, layer, area)
     values = {"first": path[0], "last": path[-1], "count": len(path)}
     return sparkline(path, visit.words("area.path.said", area=name, **values))
 
@@ -135,25 +175,3 @@ def _word(visit: Visit, area: Figures) -> Child:
         return None
     mark = element("span", class_=f"key plan-{say.STYLES[said.word]}", aria_hidden=True)
     return element("span", mark, say.word(visit, said), class_="marked-word")
-
-
-def _files(visit: Visit, view: LayerView) -> Element:
-    """Return the figures of the table as files, each with the areas as its rows."""
-    words = visit.words
-    files = [
-        element(
-            "li",
-            words(f"metric.{metric}.name"),
-            " ",
-            csv_link(visit, measure, {"by": view.layer}),
-            key=measure,
-        )
-        for measure, metric in FILES
-        if measure != "standards" or view.standards
-    ]
-    return element(
-        "details",
-        element("summary", words("areas.csv")),
-        element("ul", files, class_="plain-list"),
-        class_="twin",
-    )

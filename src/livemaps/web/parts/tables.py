@@ -18,6 +18,8 @@ class Column:
     title: str
     metric: str = ""
     number: bool = True
+    sorted: str = ""
+    """`ascending` or `descending` where the rows are sorted by it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,6 +46,7 @@ def table(visit: Visit, caption: str, columns: Sequence[Column], rows: Sequence[
             figure_name(visit, column.title, column.metric) if column.metric else column.title,
             scope="col",
             class_="number" if column.number else None,
+            aria_sort=column.sorted or None,
             key=column.title,
         )
         for column in columns
