@@ -14,6 +14,7 @@ from livemaps.model import day_number
 from livemaps.statistics import backtest as replay
 from livemaps.statistics import forecast as method
 from livemaps.statistics.backtest import Outlook, backtest, outlook
+from livemaps.statistics.spans import YEAR
 
 FIRST = 18_000
 NONE = np.array([], np.int64)
@@ -53,7 +54,7 @@ def test_a_weekly_pattern_is_recovered() -> None:
 
 
 def test_a_yearly_season_is_foreseen() -> None:
-    angle = 2 * np.pi * days(1_514) / method.YEAR
+    angle = 2 * np.pi * days(1_514) / YEAR
     season = weekly(1_514) * np.exp(0.5 * np.sin(angle))
     assert found(season[:1_500]).forecast == pytest.approx(season[1_500:], rel=0.02)
 

@@ -10,11 +10,11 @@ from numpy.typing import NDArray
 
 from livemaps.measures.world import World
 from livemaps.statistics.alarms import Alarm, alarms
+from livemaps.statistics.spans import WHOLE_YEAR
 from livemaps.statistics.surge import HISTORY_DAYS, SURGE, Foreseen, Rule, foresee, judge_day
 
 Counts = NDArray[np.int64]
 
-YEAR = 365
 REFIT = 28
 """Days after which the expectation is fitted anew; a refresh does it each day."""
 
@@ -77,7 +77,7 @@ class Told:
 
 def told(counts: Daily, years: int, holidays: Sequence[int]) -> Told:
     """Return what the rule would have told on each day of the last years."""
-    since = counts.last - years * YEAR + 1
+    since = counts.last - years * WHOLE_YEAR + 1
     found = alarms(counts.levels, counts.first, since, counts.last, holidays=holidays, refit=REFIT)
     return Told(float(years), found)
 

@@ -24,11 +24,11 @@ from livemaps.measures.contents import Measures
 from livemaps.measures.forecast_names import FAMILY, LEVELS
 from livemaps.measures.levels import CITY
 from livemaps.statistics.forecast import HORIZON
+from livemaps.statistics.spans import WEEK
 
 NAME = "forecast"
 TITLE = "Forecast"
 
-WEEK = 7
 TARGETS = (("80", (0.75, 0.85)), ("95", (0.92, 0.98)))
 """Where the share within each interval should lie."""
 LEAST_HISTORY = 730

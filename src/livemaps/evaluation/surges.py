@@ -10,7 +10,7 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from livemaps.evaluation.alarm_counts import YEAR, Planting, Told, daily, planted, told
+from livemaps.evaluation.alarm_counts import Planting, Told, daily, planted, told
 from livemaps.evaluation.feed_delay import watched
 from livemaps.evaluation.history import History
 from livemaps.evaluation.plan import Experiment, Plan, Tick, day_text, measured
@@ -30,6 +30,7 @@ from livemaps.measures.contents import Measures
 from livemaps.measures.surge import judged_levels
 from livemaps.measures.surge_names import FAMILY, Word, figures_at, windows_of
 from livemaps.model import day_number
+from livemaps.statistics.spans import WHOLE_YEAR
 
 NAME = "surge"
 TITLE = "Surges"
@@ -65,7 +66,7 @@ def run(plan: Plan, tick: Tick) -> Section:
     quiet = plan.quiet.on(plan.last_day)
     holidays = [day_number(day) for day in plan.quiet.frame.profile.calendar.holidays]
     counts = daily(quiet, judged_levels(quiet))
-    years = max((counts.last - counts.first + 1) // YEAR - HISTORY_YEARS, 1)
+    years = max((counts.last - counts.first + 1) // WHOLE_YEAR - HISTORY_YEARS, 1)
     years = min(years, -(-plan.trials // DAYS_FOR_A_YEAR))
     null = told(counts, years, holidays)
     tick()
@@ -84,7 +85,7 @@ def planting_days(plan: Plan) -> tuple[int, ...]:
     """Return the days on which surges are planted, the newest first."""
     newest = plan.last_day - 5
     days = (newest - BETWEEN * back for back in range(plan.trials))
-    return tuple(day for day in days if day - plan.quiet.since >= HISTORY_YEARS * YEAR)
+    return tuple(day for day in days if day - plan.quiet.since >= HISTORY_YEARS * WHOLE_YEAR)
 
 
 @dataclass(frozen=True, slots=True)

@@ -15,6 +15,7 @@ from livemaps.measures.world import World
 from livemaps.model import day_number
 from livemaps.statistics import backtest, forecast
 from livemaps.statistics.backtest import Outlook
+from livemaps.statistics.spans import WHOLE_YEAR
 
 LEAST_DAILY = 1.0
 """Requests a day over the last year from which on a group is forecast: of fewer, chance is all."""
@@ -32,8 +33,6 @@ LONGEST = (
 
 LEAST_BEGUN = 7
 """Requests in 28 days from which on a group has begun: a mistyped year begins no series."""
-
-YEAR = 365
 
 Floats = NDArray[np.float64]
 
@@ -82,8 +81,8 @@ def _series(world: World, level: str, left_out: dict[str, dict[str, int]]) -> It
         return
     counts = _daily(world, level, first)
     begun = [_beginning(group) for group in counts]
-    length = np.minimum(YEAR, np.maximum(counts.shape[1] - np.array(begun, int), 1))
-    year = counts[:, -YEAR:].sum(axis=1)
+    length = np.minimum(WHOLE_YEAR, np.maximum(counts.shape[1] - np.array(begun, int), 1))
+    year = counts[:, -WHOLE_YEAR:].sum(axis=1)
     frequent = year >= LEAST_DAILY * length
     active = counts[:, -ACTIVE_DAYS:].any(axis=1)
     chosen = np.flatnonzero((frequent & active) | (level == CITY))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 
@@ -72,9 +73,13 @@ def standards(world: World) -> FamilyResult:
 
 def service_standards(world: World) -> NDArray[np.int16]:
     """Return by service code the index of its standard in the profile, or `NO_STANDARD`."""
-    standards = world.profile.standards
-    index = {one: at for at, one in enumerate(standards)}
-    found = [world.profile.standard(name) for name in world.snapshot.vocab.service.names]
+    return standards_by_service(world.profile, world.snapshot.vocab.service.names)
+
+
+def standards_by_service(profile: Profile, services: Sequence[str]) -> NDArray[np.int16]:
+    """Return the index of the standard of each of some services, or `NO_STANDARD`."""
+    index = {one: at for at, one in enumerate(profile.standards)}
+    found = [profile.standard(name) for name in services]
     return np.array([index[one] if one else NO_STANDARD for one in found], np.int16)
 
 

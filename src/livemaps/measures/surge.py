@@ -20,7 +20,8 @@ from livemaps.measures.world import World
 from livemaps.model import day_number
 from livemaps.snapshot.columns import Column
 from livemaps.statistics.delays import LONGEST_LAG, Completeness, completeness
-from livemaps.statistics.expectation import SEASON_DAYS, WEEK
+from livemaps.statistics.expectation import SEASON_DAYS
+from livemaps.statistics.spans import WEEK
 from livemaps.statistics.surge import (
     HISTORY_DAYS,
     WHOLE,

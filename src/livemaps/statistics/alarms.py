@@ -10,7 +10,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from livemaps.statistics.expectation import WEEK
+from livemaps.statistics.spans import WEEK
 from livemaps.statistics.surge import (
     HISTORY_DAYS,
     SURGE,

@@ -17,7 +17,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from livemaps.statistics import forecast as method
-from livemaps.statistics.forecast import HORIZON, LEAST_TRAINING, MOST_TRAINING, WEEK
+from livemaps.statistics.forecast import HORIZON, LEAST_TRAINING, MOST_TRAINING
+from livemaps.statistics.spans import WEEK
 
 Floats = NDArray[np.float64]
 Days = NDArray[np.int64]

@@ -18,11 +18,10 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from livemaps.statistics.spans import WEEK, YEAR
+
 Numbers = NDArray[np.float64]
 Days = NDArray[np.int64]
-
-WEEK = 7
-YEAR = 365.25
 
 SEASON_DAYS = 548
 """Days of history from which on season and trend are told apart: a year and a half."""

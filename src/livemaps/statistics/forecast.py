@@ -19,14 +19,14 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from livemaps.statistics.spans import WEEK, WHOLE_YEAR, YEAR
+
 Floats = NDArray[np.float64]
 Days = NDArray[np.int64]
 
 HORIZON = 14
 """Days that are forecast."""
 
-WEEK = 7
-YEAR = 365.2425
 WAVES = 3
 """Sines and cosines of the year: 3 tell a thaw and a snowfall from summer; more fit noise."""
 
@@ -106,7 +106,7 @@ def forecast(pattern: Pattern, counts: Floats, days: Days, holidays: Days) -> Fl
     `counts` are the requests of `days`, of which the last year is used; holidays are left out of
     the levels.
     """
-    recent = slice(-int(YEAR), None)
+    recent = slice(-WHOLE_YEAR, None)
     counts, past = counts[recent], days[recent]
     ages = np.arange(len(past))[::-1]
     usual = ~np.isin(past, holidays)

@@ -23,7 +23,6 @@ from livemaps.statistics.expectation import (
     RECENT_DAYS,
     RECENT_FROM,
     SEASON_DAYS,
-    WEEK,
     Expectation,
     Numbers,
     Terms,
@@ -32,6 +31,7 @@ from livemaps.statistics.expectation import (
     expect,
     terms_for,
 )
+from livemaps.statistics.spans import WEEK
 from livemaps.statistics.verdicts import SurgeWord
 
 Counts = NDArray[np.int64]
