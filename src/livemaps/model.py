@@ -13,7 +13,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime, timedelta
-from enum import IntEnum, StrEnum
+from enum import IntEnum, IntFlag, StrEnum
 from typing import NamedTuple
 
 SECONDS_PER_DAY = 86_400
@@ -227,6 +227,22 @@ AGE_BANDS = (
 )
 
 
+class Waiting(IntFlag):
+    """What is told of how an open request waits; several may hold of one.
+
+    An address has them in lower case: `unattended`, `overdue`, `due_this_week`, `beyond_usual`.
+    """
+
+    UNATTENDED = 1
+    """Nothing was heard of it for four weeks of the data."""
+    OVERDUE = 2
+    """Its due day, by the city's standards or the feed, is past."""
+    DUE_THIS_WEEK = 4
+    """Its due day is today or one of the six days after."""
+    BEYOND_USUAL = 8
+    """It is older than 8 of 10 of its service were when they were closed."""
+
+
 class Measure(StrEnum):
     """What is counted on the map."""
 
@@ -243,7 +259,8 @@ class Filters:
     """What a visitor asked for. Empty means no restriction; several values in one are "or".
 
     Values are the names as published (service_name, agency_responsible, channel), area keys,
-    `AgeBand.key`s and `Stage` names in lower case. `areas` maps a boundary layer's id to keys;
+    `AgeBand.key`s, and names of `Stage` and `Waiting` in lower case. `waiting` lets open requests
+    through only, whatever the measure. `areas` maps a boundary layer's id to keys;
     the pseudo-keys `unplaced:no_place`, `unplaced:unknown_code`, `unplaced:outside` select
     requests that lie in no area. `since` and `until` are days, both included: of the request
     for OPEN and REPORTED, of closing for RESOLVED.
@@ -256,11 +273,21 @@ class Filters:
     channels: frozenset[str] = frozenset()
     stages: frozenset[str] = frozenset()
     ages: frozenset[str] = frozenset()
+    waiting: frozenset[str] = frozenset()
     areas: tuple[tuple[str, frozenset[str]], ...] = ()
     since: int | None = None
     until: int | None = None
     set_apart: bool = False
     """True counts the services that the profile sets apart (in Calgary "311 Contact Us") too."""
+
+    @property
+    def of_life(self) -> bool:
+        """Whether they are about what became of requests: stage, age, waiting, dates.
+
+        What came in, and what was open on another day, cannot follow these.
+        """
+        dated = self.since is not None or self.until is not None
+        return bool(self.stages or self.ages or self.waiting or dated)
 
     def area(self, layer: str) -> frozenset[str]:
         """Return the keys chosen in a layer, empty where none are."""

@@ -127,15 +127,19 @@ def test_the_answer_comes_first_and_each_number_leads_to_what_is_behind_it(
     ]
     lede = next(node for node in elements(tree) if node[1].get("className") == "lede")
     ids = {node[1]["id"] for node in elements(tree) if "id" in node[1]}
-    anchors = {href.removeprefix("#") for href in links(lede)}
-    assert {"growing", "shrinking", "surge", "standards", "unattended"} == anchors
+    anchors = {href.removeprefix("#") for href in links(lede) if href.startswith("#")}
+    assert {"growing", "shrinking", "surge"} == anchors
     assert anchors <= ids
+    lists = {"/?waiting=overdue&lang=en", "/?waiting=unattended&lang=en"}
+    assert lists == {href for href in links(lede) if href.startswith("/")}
 
 
 def test_every_table_and_chart_can_be_taken_away(full: Site) -> None:
     client = full
     files = {href for href in links(shown(client)) if href.startswith("/api/")}
-    names = {re.split(r"[/.]", href)[4] for href in files}
+    lists = {href for href in files if href.startswith("/api/v1/requests.csv")}
+    assert lists == {"/api/v1/requests.csv?waiting=unattended"}
+    names = {re.split(r"[/.]", href)[4] for href in files - lists}
     assert names == {"flow", "backlog", "queues", "standards", "unattended", "surge", "forecast"}
 
 

@@ -90,11 +90,13 @@ def unexpected_error(error: Exception) -> Response:
     return error_answer("InternalError", "This failed; the fault is logged", INTERNAL_ERROR)
 
 
-def query_error(problem: QueryProblem) -> VisitorError:
+def query_error(problem: QueryProblem) -> VisitorError | MeasuresPending:
     """Return the error for a part of an address that cannot be used.
 
     Pages leave such a part out and say so; here nothing was left out, the whole is refused.
     """
+    if problem.kind == "usual_pending":
+        return MeasuresPending(problem.remedy)
     refused = REFUSED.get(problem.kind)
     remedy = refused.format(name=problem.name) if refused else problem.remedy
     if problem.suggestion:

@@ -23,7 +23,7 @@ from livemaps.api.answers import (
     unchanged,
 )
 from livemaps.api.exports import about_file, csv_lines
-from livemaps.errors import NoSnapshot, VisitorError
+from livemaps.errors import MeasuresPending, NoSnapshot, VisitorError
 from livemaps.measures.contents import MeasuresMeta
 from livemaps.status import moment_to_json
 from livemaps.text import Catalogue
@@ -121,7 +121,9 @@ def _wanted(board: Board, name: str, query: str, catalogue: Catalogue) -> Wanted
     )
 
 
-def _refused(board: Board, view: MeasureView, problem: QueryProblem) -> VisitorError:
+def _refused(
+    board: Board, view: MeasureView, problem: QueryProblem
+) -> VisitorError | MeasuresPending:
     """Return the error for a part of an address; of keys, only those that the measure takes."""
     if problem.kind != "unknown_name":
         return query_error(problem)

@@ -26,7 +26,7 @@ from livemaps.views.measures import registry
 from livemaps.views.measures.asking import filter_keys
 from livemaps.views.measures.levels import choices_of
 from livemaps.views.measures.values import MeasureView, Parameter
-from livemaps.views.query import LAST_PAGE
+from livemaps.views.query import LAST_PAGE, WAITING
 
 FILTERS = (
     "measure",
@@ -36,12 +36,19 @@ FILTERS = (
     "channel",
     "stage",
     "age",
+    "waiting",
     "from",
     "to",
     "apart",
 )
 """The filters of every city; each boundary layer adds one."""
 
+WAITING_MEANS = (
+    "How open requests wait: nothing heard for 28 days; past their due day, or due within seven; "
+    "older than the usual time of their service. Several mean or. `overdue` and `due_this_week` "
+    "are refused where the city publishes no standards and its feed expects no dates; "
+    "`/api/v1/facets` has those that are told."
+)
 
 PARAMETERS: Mapping[str, Schema] = {
     "order": {
@@ -291,8 +298,9 @@ def _filters(profile: Profile) -> dict[str, Schema]:
         },
     }
     words = {
-        "stage": [stage.name.lower() for stage in Stage],
-        "age": [band.key for band in AGE_BANDS],
+        "stage": ([stage.name.lower() for stage in Stage], "Several mean or."),
+        "age": ([band.key for band in AGE_BANDS], "Several mean or."),
+        "waiting": (list(WAITING), WAITING_MEANS),
     }
     one: dict[str, Schema] = {
         "measure": {"type": "string", "enum": [str(measure) for measure in Measure]},
@@ -304,8 +312,8 @@ def _filters(profile: Profile) -> dict[str, Schema]:
     return {
         **{f"filter_{key}": _repeated(key, TEXT_BODY, text) for key, text in several.items()},
         **{
-            f"filter_{key}": _repeated(key, {"type": "string", "enum": choices}, "Several mean or.")
-            for key, choices in words.items()
+            f"filter_{key}": _repeated(key, {"type": "string", "enum": choices}, meaning)
+            for key, (choices, meaning) in words.items()
         },
         **{
             f"filter_{key}": {"name": key, "in": "query", "schema": schema}

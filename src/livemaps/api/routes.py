@@ -196,11 +196,18 @@ def _exported(board: Board, areas: Path, made: Export) -> Response:
     asked = board.parse(request.query_string.decode("utf-8", "replace"))
     if asked.problems:
         raise query_error(asked.problems[0])
-    tag = etag(request.path, snapshot.version, board.query(asked.filters, asked.view))
+    query = board.query(asked.filters, asked.view)
+    tag = etag(request.path, snapshot.version, _usual_of(snapshot, asked.filters), query)
     about = exports.about_file(board.profile, snapshot, board.query(asked.filters))
     answer = unchanged(tag) or made(Asked(snapshot, asked.filters, asked.view, about, areas))
     answer.headers.update(labels(board.profile, snapshot, board.status()))
     return tagged(answer, tag)
+
+
+def _usual_of(snapshot: Snapshot, filters: Filters) -> str:
+    """Return which usual times an answer depends on: those who wait, and who is counted so."""
+    counted = request.path.endswith("/facets")
+    return snapshot.usual_of if filters.waiting or counted else ""
 
 
 def _requests_csv(asked: Asked) -> Response:

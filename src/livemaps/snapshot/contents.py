@@ -10,7 +10,7 @@ from functools import cached_property
 import numpy as np
 from numpy.typing import NDArray
 
-from livemaps.model import STRADDLES_BELOW, PlacePrecision, TimePrecision, Unplaced
+from livemaps.model import STRADDLES_BELOW, PlacePrecision, TimePrecision, Unplaced, Waiting
 from livemaps.snapshot.columns import Column, Table
 from livemaps.snapshot.cubes import Cubes
 
@@ -252,6 +252,11 @@ class Snapshot:
     cubes: Cubes
     id_order: Column
     """The rows of `base` in the order of their ids."""
+    waits: Waiting = Waiting(0)
+    """What is told of how open requests wait: nothing as published. `views.waiting` works it out
+    for those who show it, and adds the columns `waiting` and `due_day` to `current`."""
+    usual_of: str = ""
+    """The measures whose usual times `Waiting.BEYOND_USUAL` is told by; empty: it is not told."""
     lease: object = field(default=None, repr=False, compare=False)
     """Held so that the files of this version are not removed while it is in use."""
 

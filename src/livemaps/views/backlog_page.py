@@ -12,7 +12,7 @@ from livemaps.feeds.profile import Profile
 from livemaps.measures.contents import Measures
 from livemaps.measures.days import days_of
 from livemaps.measures.levels import CITY
-from livemaps.model import Filters, Measure
+from livemaps.model import Filters, Measure, Waiting
 from livemaps.snapshot import Snapshot
 from livemaps.statistics.flow import WEEK
 from livemaps.views.backlog_parts import (
@@ -30,6 +30,9 @@ from livemaps.views.measures.forecast import Forecast, forecast_of
 from livemaps.views.measures.groups import Words, chosen
 from livemaps.views.measures.queues import QueueTable, queue_table
 from livemaps.views.measures.standards import (
+    NOTHING_OVERDUE,
+    Due,
+    OverdueNow,
     Record,
     Standing,
     publishes_standards,
@@ -39,6 +42,7 @@ from livemaps.views.measures.standards import (
 from livemaps.views.measures.surge import SurgeNow, surges, windows_at
 from livemaps.views.measures.unattended import Unattended, unattended_requests
 from livemaps.views.measures.values import Asked
+from livemaps.views.overdue import overdue_by, overdue_under
 from livemaps.views.values import Headline
 
 WEEKS = 52
@@ -63,6 +67,8 @@ LONGEST_NAME = 100
 LEAST_LIKE = 0.4
 """How alike names have to be to be offered, from 0 to 1 (`difflib`)."""
 
+NOTHING_DUE = Due(0, 0, 0)
+
 Told = TypeVar("Told")
 
 
@@ -76,12 +82,13 @@ class Subject:
 
 @dataclass(frozen=True, slots=True)
 class Standards:
-    """How much was on time, and what is overdue."""
+    """How much was on time, and what is overdue: the one as measured, the other on show."""
 
     record: Record | None
     """Of the subject; None where that is not told of it."""
     agencies: tuple[Standing, ...]
-    """Those that the filters choose; none where other filters are in force."""
+    """Those that the filters choose, the most overdue first; none where other filters are in
+    force."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,7 +113,7 @@ class BacklogPage:
     """What managers are shown. Parts that are None are still being worked out."""
 
     filters: Filters
-    """Those that say what and where; stage, age and dates are lifted."""
+    """Those that say what and where; stage, age, waiting and dates are lifted."""
     lifted: bool
     """Whether any were."""
     subject: Subject | None
@@ -123,8 +130,10 @@ class BacklogPage:
     """The last complete days, before those that are forecast."""
     agency_queues: Moving | None
     service_queues: Moving | None
-    published: bool | None
-    """Whether the city publishes standards."""
+    published: bool
+    """Whether the city publishes standards, or its feed expects dates."""
+    now: OverdueNow | None
+    """What is overdue now of all that the filters choose; None where nothing is promised."""
     standards: Standards | None
     beyond: Beyond | None
     surge: SurgeView | None
@@ -148,19 +157,18 @@ class BacklogPage:
 
     @property
     def overdue(self) -> int | None:
-        """Open requests past their due day; None where that is not told."""
-        if self.standards is None or self.standards.record is None:
-            return None
-        return self.standards.record.now.overdue
+        """Open requests past their due day; None where nothing is promised."""
+        return None if self.now is None else self.now.overdue
 
 
 def where_and_what(filters: Filters) -> Filters:
-    """Return the filters without stage, age and dates, and counting the backlog."""
+    """Return the filters without stage, age, waiting and dates, and counting the backlog."""
     return replace(
         filters,
         measure=Measure.OPEN,
         stages=frozenset(),
         ages=frozenset(),
+        waiting=frozenset(),
         since=None,
         until=None,
     )
@@ -189,7 +197,7 @@ def backlog_page(
     agencies, services = (open_table(snapshot, filters, level, queues[level]) for level in LEVELS)
     agency_queues, service_queues = (_moving(snapshot, queues[level], filters) for level in LEVELS)
     complete = None if days is None else days.complete
-    published = _told(measures, publishes_standards)
+    published = Waiting.OVERDUE in snapshot.waits
     return BacklogPage(
         filters=filters,
         lifted=filters != asked,
@@ -206,7 +214,8 @@ def backlog_page(
         agency_queues=agency_queues,
         service_queues=service_queues,
         published=published,
-        standards=_told(measures, lambda known: _standards(known, filters, subject))
+        now=overdue_under(snapshot, filters),
+        standards=_told(measures, lambda known: _standards(snapshot, known, filters, subject))
         if published
         else None,
         beyond=_told(measures, lambda known: beyond_usual(snapshot, known, filters)),
@@ -256,14 +265,34 @@ def _flow(
     return _told(measures, look_up)
 
 
-def _standards(measures: Measures, filters: Filters, subject: Subject | None) -> Standards:
-    """Return how much was on time: of the subject, and of the agencies that are chosen."""
-    groups: tuple[Standing, ...] = ()
-    if not set(chosen(filters)) - {"agency"}:
-        names = filters.agencies
-        found = standings(measures, "agency")
-        groups = tuple(group for group in found if not names or group.name in names)
-    return Standards(_record(measures, subject), groups)
+def _standards(
+    snapshot: Snapshot, measures: Measures, filters: Filters, subject: Subject | None
+) -> Standards | None:
+    """Return how much was on time: of the subject, and of the agencies that are chosen.
+
+    None where the measures know of no standards yet.
+    """
+    if not publishes_standards(measures):
+        return None
+    record = _record(measures, subject)
+    if record is not None:
+        record = replace(record, now=overdue_under(snapshot, filters) or NOTHING_OVERDUE)
+    return Standards(record, _agencies(snapshot, measures, filters))
+
+
+def _agencies(snapshot: Snapshot, measures: Measures, filters: Filters) -> tuple[Standing, ...]:
+    """Return the agencies that had anything due, or have now; those with the most overdue first."""
+    if set(chosen(filters)) - {"agency"}:
+        return ()
+    now = overdue_by(snapshot, filters, "agency")
+    was = {one.name: one.due for one in standings(measures, "agency")}
+    names = filters.agencies or was.keys() | now.keys()
+    found = [
+        Standing(name, was.get(name, NOTHING_DUE), now.get(name, NOTHING_OVERDUE))
+        for name in names
+        if name in was or name in now
+    ]
+    return tuple(sorted(found, key=lambda one: (-one.now.overdue, -one.due.due, one.name)))
 
 
 def _record(measures: Measures, subject: Subject | None) -> Record | None:

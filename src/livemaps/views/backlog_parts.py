@@ -7,28 +7,24 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 import numpy as np
-from numpy.typing import NDArray
 
 from livemaps.measures.contents import Measures
-from livemaps.measures.time_to_close import SHARES
 from livemaps.model import Filters
 from livemaps.snapshot import Snapshot
 from livemaps.statistics.queues import Word
 from livemaps.statistics.survival import NOT_REACHED
 from livemaps.views.ages import ages
 from livemaps.views.measures.backlog import backlog_ages
-from livemaps.views.measures.lifetimes import Lifetimes
 from livemaps.views.measures.open_rows import counted, open_rows
 from livemaps.views.measures.queues import Queue, QueueTable
 from livemaps.views.measures.unattended import unattended_counts
+from livemaps.views.waiting import usual_limits
 
 OLD_BANDS = slice(2, None)
 """The bands of `AGE_BANDS` that are four weeks old or older."""
 
 MOST_QUEUES = 8
 """Queues named in each direction; the others are in the file behind."""
-
-USUAL = SHARES.index(0.8)
 
 
 class Sort(StrEnum):
@@ -171,7 +167,7 @@ def beyond_usual(snapshot: Snapshot, measures: Measures, filters: Filters) -> Be
     """
     rows = open_rows(snapshot, filters).shown
     table = snapshot.current
-    limit = _limits(snapshot, measures)[table["service"][rows]]
+    limit = usual_limits(snapshot, measures)[table["service"][rows]]
     known = limit != NOT_REACHED
     late = known & (ages(table, rows, snapshot.meta.as_of_day) > limit)
     agency, size = table["agency"][rows], snapshot.code_count("agency")
@@ -183,18 +179,6 @@ def beyond_usual(snapshot: Snapshot, measures: Measures, filters: Filters) -> Be
     ]
     ranked = sorted(groups, key=lambda group: (-group.beyond, group.name))
     return Beyond(int(known.sum()), int(late.sum()), int((~known).sum()), tuple(ranked))
-
-
-def _limits(snapshot: Snapshot, measures: Measures) -> NDArray[np.int64]:
-    """Return the usual time by the snapshot's code of a service.
-
-    Measures may be of an earlier snapshot: names are what both have.
-    """
-    days = Lifetimes(measures).told("service", "told_days")[:, USUAL, 0].astype(np.int64)
-    known = measures.vocab.service.codes
-    codes = [known.get(name, -1) for name in snapshot.vocab.service.names]
-    limits: NDArray[np.int64] = np.append(days, NOT_REACHED)[codes]
-    return limits
 
 
 def _nets(queues: QueueTable | None) -> Mapping[str, tuple[int | None, Word | None]]:

@@ -56,6 +56,7 @@ from livemaps.views.values import (
     Trend,
     ViewOptions,
 )
+from livemaps.views.waiting import WaitingSource
 
 MOST_ANSWERS = 256
 """Answers remembered in each process; one screen's is about 100 KB."""
@@ -86,15 +87,18 @@ class Board:
     ) -> None:
         self.profile = profile
         self.settings = settings
-        self._source = source
         self._measured = measured or MeasuresReader(settings.data_dir)
+        self._source = WaitingSource(source, self._measured, profile)
         self._clock = clock
         self._addresses = AddressBook(addresses)
         self._memo = Memo(MOST_ANSWERS)
         self._told = Memo(MOST_TOLD)
 
     def snapshot(self) -> Snapshot:
-        """Return the current snapshot: the same one until another is published."""
+        """Return the current snapshot, with how its open requests wait.
+
+        It is the same one until another snapshot, or other measures, are published.
+        """
         return self._source.latest()
 
     def status(self) -> Status | None:
@@ -332,7 +336,8 @@ class Board:
     def told(self, name: str, asked: Asked) -> Answer:
         """Return the answer to what a measure is asked, remembered as others are."""
         chosen = tuple(asked.options.items())
-        key = (asked.snapshot.version, asked.measures.meta.id, name, asked.filters, chosen)
+        shown = asked.snapshot
+        key = (shown.version, shown.usual_of, asked.measures.meta.id, name, asked.filters, chosen)
         return self._told.get(key, lambda: asking.view_of(name).answer(asked))
 
     def _area_rows(self, snapshot: Snapshot) -> AreaRows:
@@ -391,5 +396,5 @@ class Board:
     def _remembered(
         self, snapshot: Snapshot, key: tuple[Hashable, ...], work: Callable[[], Remembered]
     ) -> Remembered:
-        """Return an answer remembered for a version, or work it out."""
-        return self._memo.get((snapshot.version, *key), work)
+        """Return an answer remembered for a version and its usual times, or work it out."""
+        return self._memo.get((snapshot.version, snapshot.usual_of, *key), work)

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from types import MappingProxyType
 
 import numpy as np
 from numpy.typing import NDArray
 
-from livemaps.model import AGE_BANDS, Filters, Stage
+from livemaps.model import AGE_BANDS, Filters, Stage, Waiting
 from livemaps.snapshot import Snapshot, SnapshotLayer, Vocabulary
 from livemaps.views.ages import bands
 from livemaps.views.known import Known
@@ -38,6 +38,7 @@ def facets(snapshot: Snapshot, filters: Filters, counted: Tally | None = None) -
         _named(snapshot, counted, "channel", filters.channels),
         _stages(counted),
         _ages(counted),
+        *(_waiting(snapshot.waits, counted) if snapshot.waits else ()),
         *(_areas(layer, counted) for layer in snapshot.layers),
     ]
     by_dimension = MappingProxyType({facet.dimension: facet for facet in found})
@@ -112,6 +113,18 @@ def _ages(counted: Tally) -> Facet:
     """Return the facet of age bands: all of them, youngest first."""
     counts = bands(counted.facets["age"])
     return _fixed("age", [band.key for band in AGE_BANDS], counts, counted.filters.ages)
+
+
+def _waiting(told: Waiting, counted: Tally) -> Iterator[Facet]:
+    """Yield the facet of how open requests wait: what can be told in this city."""
+    counts, chosen = counted.facets["waiting"], counted.filters.waiting
+    combined = np.arange(len(counts))
+    named = [
+        (kind.name.lower(), kind.name.lower(), int(counts[(combined & kind) > 0].sum()))
+        for kind in Waiting
+        if kind in told and kind.name
+    ]
+    yield Facet("waiting", _options(named, chosen), int(counts[1:].sum()))
 
 
 def _fixed(dimension: str, names: list[str], counts: Counts, chosen: frozenset[str]) -> Facet:

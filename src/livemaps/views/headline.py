@@ -65,8 +65,7 @@ def a_month_ago(snapshot: Snapshot, filters: Filters) -> int | None:
     requested by then. What was re-opened counts as open all the time.
     """
     meta = snapshot.meta
-    asked = filters.stages or filters.ages or filters.since is not None or filters.until is not None
-    if filters.measure is not Measure.OPEN or asked or meta.newest_day is None:
+    if filters.measure is not Measure.OPEN or filters.of_life or meta.newest_day is None:
         return None
     then = min(meta.newest_day, meta.as_of_day) - A_MONTH
     if meta.recent_since > then + 1:

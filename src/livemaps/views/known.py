@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import NamedTuple
 
 from livemaps.feeds.profile import Profile
+from livemaps.model import Waiting
 from livemaps.snapshot import Snapshot
 
 
@@ -37,6 +38,8 @@ class Known:
     """By `service`, `category`, `agency` and `channel`: the names that are not empty."""
     layers: Mapping[str, Collection[str]]
     """By boundary layer, finest first: its area keys and the pseudo-keys of the unplaced."""
+    waits: Waiting
+    """What is told of how open requests wait."""
     findable: tuple[Findable, ...] = ()
     everyday: tuple[tuple[str, tuple[tuple[str, ...], ...]], ...] = ()
     """Everyday words, folded, and for each the texts that it means, as folded words."""
@@ -48,6 +51,7 @@ class Known:
         return cls(
             {column: snapshot.vocab.of(column).codes for column in columns},
             {layer.id: layer.code_of for layer in snapshot.layers},
+            snapshot.waits,
             tuple(_findable(snapshot, profile)),
             _everyday(profile),
         )

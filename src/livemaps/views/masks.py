@@ -17,7 +17,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from livemaps.errors import UnknownValue
-from livemaps.model import AGE_BANDS, Filters, Measure, Stage, Standing
+from livemaps.model import AGE_BANDS, Filters, Measure, Stage, Standing, Waiting
 from livemaps.snapshot import NO_DAY, Snapshot, Table
 from livemaps.views.ages import BAND_OF_STEP, ages, steps
 
@@ -30,8 +30,11 @@ CHUNK_ROWS = 1 << 16
 FIXED = ("superseded", "standing", "apart", "dates")
 """Reasons for leaving a row out that are no filter with options."""
 
-DIMENSIONS = ("service", "category", "agency", "channel", "stage", "age")
+DIMENSIONS = ("service", "category", "agency", "channel", "stage", "age", "waiting")
 """The filters with options that every city has; its boundary layers come after them."""
+
+WAITS = 1 << len(Waiting)
+"""Combinations of `Waiting`."""
 
 
 @dataclass(frozen=True)
@@ -108,6 +111,8 @@ class Sieve:
 def sieve(snapshot: Snapshot, filters: Filters) -> Sieve:
     """Turn filters into bits and lookup tables.
 
+    A filter on waiting needs a snapshot of which that is told (`views.waiting`).
+
     Raises:
         UnknownValue: the filters name a boundary layer that the snapshot does not have.
     """
@@ -125,9 +130,13 @@ def sieve(snapshot: Snapshot, filters: Filters) -> Sieve:
 
 
 def parts(snapshot: Snapshot, filters: Filters) -> tuple[Part, ...]:
-    """Return the rows that a measure looks at within the dates of the filters."""
+    """Return the rows that a measure looks at within the dates of the filters.
+
+    Of reports that wait only the open ones are looked at: no other waits.
+    """
     since, until = filters.since, filters.until
-    if filters.measure is Measure.OPEN:
+    waiting = bool(filters.waiting) and filters.measure is Measure.REPORTED
+    if filters.measure is Measure.OPEN or waiting:
         days = snapshot.current["requested_day"][: snapshot.open_rows]
         start, end = _day_range(days, since, until)
         return (Part(snapshot.current, start, end, "requested_day"),)
@@ -194,6 +203,10 @@ def _lookups(
     standings = {standing.name: int(standing) for standing in Standing}
     counting = frozenset({Standing.COUNTS.name})
     yield "standing", _outside(standings, len(Standing), counting, bits["standing"])
+    if filters.waiting:
+        chosen_waits = sum(Waiting[name.upper()] for name in filters.waiting)
+        lacks = (np.arange(WAITS) & chosen_waits) == 0
+        yield "waiting", np.where(lacks, bits["waiting"], 0).astype(np.uint32)
     for layer in snapshot.layers:
         chosen = filters.area(layer.id)
         yield layer.column, _outside(layer.code_of, layer.codes, chosen, bits[layer.id])

@@ -21,6 +21,7 @@ from livemaps.model import (
     Measure,
     Order,
     Stage,
+    Waiting,
     day_date,
     day_number,
 )
@@ -42,11 +43,26 @@ NAME_FIELDS: Mapping[str, str] = {
     "channel": "channels",
     "stage": "stages",
     "age": "ages",
+    "waiting": "waiting",
 }
 """URL key to field of `Filters`, for the filters that hold names."""
 
 STAGES: Mapping[str, Stage] = {stage.name.lower(): stage for stage in Stage}
 AGES = tuple(band.key for band in AGE_BANDS)
+WAITING: Mapping[str, Waiting] = {kind.name.lower(): kind for kind in Waiting if kind.name}
+
+NO_DUE_DAYS = (
+    "this city publishes no service standards and its feed expects no dates, so nothing is due; "
+    "waiting=beyond_usual has what waits longer than is usual for its service"
+)
+USUAL_PENDING = "usual times are worked out within minutes of the first refresh: ask again then"
+UNTOLD: Mapping[Waiting, tuple[str, str]] = {
+    Waiting.OVERDUE: ("no_due_days", NO_DUE_DAYS),
+    Waiting.DUE_THIS_WEEK: ("no_due_days", NO_DUE_DAYS),
+    Waiting.BEYOND_USUAL: ("usual_pending", USUAL_PENDING),
+}
+"""Kind and remedy of the problem, for what is not told everywhere or at once."""
+
 THEMES = ("light", "dark")
 SINGLE = (
     "measure",
@@ -210,8 +226,18 @@ def _acceptable(reading: _Reading, name: str, value: str) -> bool:
 
 def _names(reading: _Reading, name: str) -> frozenset[str]:
     """Read one of the filters that hold names."""
-    fixed: Mapping[str, Collection[str]] = {"stage": STAGES, "age": AGES}
-    return _among(reading, name, fixed.get(name) or _known_names(reading, name))
+    fixed: Mapping[str, Collection[str]] = {"stage": STAGES, "age": AGES, "waiting": WAITING}
+    found = _among(reading, name, fixed.get(name) or _known_names(reading, name))
+    return _told(reading, found) if name == "waiting" else found
+
+
+def _told(reading: _Reading, names: frozenset[str]) -> frozenset[str]:
+    """Keep the ways of waiting that are told in this city, and note why the others are not."""
+    told = reading.known.waits if reading.known else ~Waiting(0)
+    for name in sorted(name for name in names if WAITING[name] not in told):
+        kind, remedy = UNTOLD.get(WAITING[name], ("unknown_value", "leave it out"))
+        reading.problem(kind, "waiting", name, remedy)
+    return frozenset(name for name in names if WAITING[name] in told)
 
 
 def _known_names(reading: _Reading, name: str) -> Collection[str] | None:

@@ -12,8 +12,9 @@ from livemaps.snapshot import Snapshot
 from livemaps.views.life import RequestLife
 from livemaps.views.listing import listing
 from livemaps.views.measures.due import RequestDue, standard_of
-from livemaps.views.measures.standards import Record, record_of
+from livemaps.views.measures.standards import NOTHING_OVERDUE, Record, record_of
 from livemaps.views.measures.time_to_close import UsualTime, usual
+from livemaps.views.overdue import overdue_under
 from livemaps.views.values import ListedRequest, Listing
 
 MOST_SIMILAR = 6
@@ -55,7 +56,7 @@ def request_view(
         usual=_usual(measures, life),
         pending=measures is None,
         due=_due(profile, life),
-        agency_record=_record(measures, request),
+        agency_record=_record(snapshot, measures, request),
         agency=listing(snapshot, replace(same, agencies=held), size=1),
         similar=None if near is None else listing(snapshot, near, size=MOST_SIMILAR),
         area=area,
@@ -87,11 +88,15 @@ def _due(profile: Profile, life: RequestLife) -> RequestDue | None:
     )
 
 
-def _record(measures: Measures | None, request: ListedRequest) -> Record | None:
-    if measures is None or not request.agency_responsible:
+def _record(snapshot: Snapshot, measures: Measures | None, request: ListedRequest) -> Record | None:
+    """Return how often the agency was on time as measured, and what it has overdue now."""
+    agency = request.agency_responsible
+    code = measures.vocab.agency.codes.get(agency) if measures and agency else None
+    if measures is None or code is None:
         return None
-    code = measures.vocab.agency.codes.get(request.agency_responsible)
     try:
-        return None if code is None else record_of(measures, "agency", code)
+        record = record_of(measures, "agency", code)
     except MeasuresPending:
         return None
+    now = overdue_under(snapshot, Filters(agencies=frozenset({agency})))
+    return record and replace(record, now=now or NOTHING_OVERDUE)

@@ -7,16 +7,16 @@ agree with each other and the rows are looked at once.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from livemaps.model import Filters, Stage
+from livemaps.model import Filters, Measure, Stage
 from livemaps.snapshot import NO_DAY, Snapshot
 from livemaps.views.ages import STEPS, ages, steps
-from livemaps.views.masks import Part, Rows, parts, sieve
+from livemaps.views.masks import WAITS, Part, Rows, parts, sieve
 
 Counts = NDArray[np.int64]
 
@@ -31,7 +31,8 @@ class Tally:
     version: str
     filters: Filters
     facets: Mapping[str, Counts]
-    """By dimension or layer: the counts under all *other* filters; of `age`, by step."""
+    """By dimension or layer: the counts under all *other* filters; of `age`, by step; of
+    `waiting`, by combination of `Waiting`, and only where that is told."""
     areas: Mapping[str, Counts]
     """By layer: the counts under all filters; codes past the areas are `Unplaced` reasons."""
     agencies: Counts
@@ -70,6 +71,16 @@ def tally(snapshot: Snapshot, filters: Filters) -> Tally:
     return counter.result()
 
 
+def _waiting_reported(snapshot: Snapshot, filters: Filters) -> Counts:
+    """Count how the open ones among what was reported wait: the history has no such column."""
+    asked = replace(filters, measure=Measure.OPEN)
+    found, counts = sieve(snapshot, asked), _zeros(WAITS)
+    for part in parts(snapshot, asked):
+        for rows in part.chunks():
+            _count(counts, part.table["waiting"][found.passing(part, rows)])
+    return counts
+
+
 class _Counter:
     """The counts while the rows are gone through, chunk by chunk."""
 
@@ -100,6 +111,8 @@ class _Counter:
     def result(self) -> Tally:
         """Return the counts of all slices added."""
         words = self.snapshot.vocab
+        if self.snapshot.waits and "waiting" not in self.plain:
+            self.plain["waiting"] = _waiting_reported(self.snapshot, self.filters)
         services = self.services.reshape(-1, len(Stage), STEPS)
         categories = np.zeros((self.sizes["category"], len(Stage), STEPS), np.int64)
         np.add.at(categories, words.service_category, services)
@@ -127,7 +140,9 @@ class _Counter:
 
     def _plain_names(self) -> tuple[str, ...]:
         """Return the dimensions that are counted by themselves, not with stage and age."""
-        return ("channel", *(layer.id for layer in self.snapshot.layers))
+        history = self.filters.measure is Measure.REPORTED and not self.filters.waiting
+        waiting = ("waiting",) if self.snapshot.waits and not history else ()
+        return ("channel", *waiting, *(layer.id for layer in self.snapshot.layers))
 
     def _add_shown(self, chunk: _Chunk, shown: Rows) -> None:
         """Count the rows that pass every filter."""
@@ -164,7 +179,7 @@ class _Chunk:
         if dimension == "category":
             services = self.column("service", chosen)
             return self.snapshot.vocab.service_category.take(services)
-        if dimension in ("service", "agency", "channel", "stage"):
+        if dimension in ("service", "agency", "channel", "stage", "waiting"):
             return self.column(dimension, chosen)
         return self.column(f"area_{dimension}", chosen)
 
@@ -180,7 +195,7 @@ def _sizes(snapshot: Snapshot) -> dict[str, int]:
     words = snapshot.vocab
     named = {name: len(words.of(name)) for name in ("service", "category", "agency", "channel")}
     layers = {layer.id: layer.codes for layer in snapshot.layers}
-    return named | {"stage": len(Stage), "age": STEPS} | layers
+    return named | {"stage": len(Stage), "age": STEPS, "waiting": WAITS} | layers
 
 
 def _filtered(filters: Filters) -> tuple[str, ...]:
@@ -192,6 +207,7 @@ def _filtered(filters: Filters) -> tuple[str, ...]:
         "channel": filters.channels,
         "stage": filters.stages,
         "age": filters.ages,
+        "waiting": filters.waiting,
     } | dict(filters.areas)
     return tuple(name for name, values in chosen.items() if values)
 

@@ -23,7 +23,7 @@ WEEK = 7
 def trend(snapshot: Snapshot, filters: Filters, since: int, until: int, step: int = 1) -> Trend:
     """Count the requests of each day or week from day `since` to `until`, both included.
 
-    The filters on measure, stage, age and dates say nothing about what came in: they are
+    The filters on measure, stage, age, waiting and dates say nothing about what came in: they are
     lifted. Weeks (`step` 7) are counted back from `until`; an incomplete first one is left out.
 
     Raises:
@@ -70,5 +70,11 @@ def received_filters(filters: Filters, since: int | None, until: int | None) -> 
     """Return the filters for what came in from day `since` to `until`, whatever became of it."""
     nothing: frozenset[str] = frozenset()
     return replace(
-        filters, measure=Measure.REPORTED, stages=nothing, ages=nothing, since=since, until=until
+        filters,
+        measure=Measure.REPORTED,
+        stages=nothing,
+        ages=nothing,
+        waiting=nothing,
+        since=since,
+        until=until,
     )

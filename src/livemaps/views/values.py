@@ -29,12 +29,13 @@ class Facet:
     """The options of one filter, each counted given all *other* filters."""
 
     dimension: str
-    """`service`, `category`, `agency`, `channel`, `stage`, `age` or a boundary layer's id."""
+    """`service`, `category`, `agency`, `channel`, `stage`, `age`, `waiting` or a boundary
+    layer's id."""
     options: tuple[Option, ...]
     """Most frequent first; stages, ages and area keys in their own order. Chosen ones always."""
     total: int
     """All requests under the other filters: with `blank`, the options of a facet from which
-    nothing was left out sum to it."""
+    nothing was left out sum to it. Of `waiting` those of which any option holds: several may."""
     left_out: int = 0
     """How many options with a count were left out to keep the list short."""
     blank: int = 0
@@ -302,7 +303,7 @@ class QueryProblem:
 
     kind: str
     """`unknown_name`, `unknown_value`, `bad_date`, `bad_number`, `dates_swapped`, `repeated`,
-    `too_long`, `too_many`, `unreadable`: a key for translations."""
+    `too_long`, `too_many`, `unreadable`, `no_due_days`, `usual_pending`: a key for translations."""
     name: str
     """The part of the address, e.g. `service`."""
     value: str

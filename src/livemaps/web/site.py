@@ -27,7 +27,7 @@ from livemaps.views.query import (
 from livemaps.web.page import Page
 from livemaps.web.urlstate import Address
 
-TRANSLATED = ("stage", "age", "measure")
+TRANSLATED = ("stage", "age", "waiting", "measure")
 """Filters whose values are our own words, not names of the feed."""
 
 

@@ -30,6 +30,7 @@ RESERVED_LAYER_IDS = frozenset(
         "channel",
         "stage",
         "age",
+        "waiting",
         "from",
         "to",
         "apart",

@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from livemaps.measures.days import last_complete_day
-from livemaps.model import Filters, Measure
+from livemaps.model import Filters, Measure, Waiting
 from livemaps.snapshot import NO_DAY, Snapshot, SnapshotLayer
 from livemaps.views.ages import FOUR_WEEKS, ages
 from livemaps.views.area.values import CITY
@@ -21,7 +21,7 @@ from livemaps.views.measures.unattended import USUAL_DAYS, last_heard
 Column = NDArray[Any]
 Mask = NDArray[np.bool_]
 
-FLAGS = ("over_four_weeks", "unattended", "reopened")
+FLAGS = ("over_four_weeks", "unattended", "reopened", "overdue", "due_this_week")
 """What is told of each open request besides, and counted."""
 
 
@@ -37,12 +37,11 @@ class AreaRows:
     """Where the open ones are in the snapshot's `current`."""
     open: Mapping[str, Column]
     """Of the open ones: service, agency, the layers' columns, and whether each is
-    `over_four_weeks`, `unattended`, `reopened`; `silent` are the days nothing was heard."""
+    one of `FLAGS`; `silent` are the days nothing was heard."""
     reported: Mapping[str, Column]
     """Of the reported ones: service and the layers' columns."""
     counts: Mapping[str, Mapping[str, Sequence[int]]]
-    """By layer, `CITY` for the whole: each count by area code. They are open, over_four_weeks,
-    unattended, reopened and reported."""
+    """By layer, `CITY` for the whole: each count by area code: open, reported, and `FLAGS`."""
     since: int | None
     """The first of the four weeks' days; None without any request."""
     until: int | None
@@ -88,7 +87,17 @@ def _open(snapshot: Snapshot, rows: Rows) -> dict[str, Column]:
         "unattended": silent >= USUAL_DAYS,
         "reopened": table["closed_day"][rows] != NO_DAY,
         "silent": silent,
+        "overdue": _waits(snapshot, rows, Waiting.OVERDUE),
+        "due_this_week": _waits(snapshot, rows, Waiting.DUE_THIS_WEEK),
     }
+
+
+def _waits(snapshot: Snapshot, rows: Rows, kind: Waiting) -> Mask:
+    """Return which rows wait in a way; none where that is not told."""
+    if kind not in snapshot.waits:
+        return np.zeros(len(rows), bool)
+    found: Mask = (snapshot.current["waiting"][rows] & kind) > 0
+    return found
 
 
 def _reported(snapshot: Snapshot, since: int | None, until: int | None) -> dict[str, Column]:

@@ -68,6 +68,10 @@ class Figures:
     """Open requests with a closed day."""
     reported: int
     """Requested in the last four complete weeks, whatever became of them."""
+    overdue: int
+    """Open requests past their due day, as `due_this_week` are due within seven days; 0 where the
+    city publishes no standards."""
+    due_this_week: int
     measured: Measured | None
     """None while the figures are being worked out."""
 

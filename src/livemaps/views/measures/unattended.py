@@ -133,7 +133,7 @@ def answer(asked: Asked) -> Answer:
     return Answer(FIELDS, [_row(group) for group in groups], facts)
 
 
-def last_heard(snapshot: Snapshot, rows: Rows) -> NDArray[np.int32]:
+def last_heard(snapshot: Snapshot, rows: Rows | slice) -> NDArray[np.int32]:
     """Return the later of the requested and the updated day of rows of `current`."""
     table = snapshot.current
     heard: NDArray[np.int32] = np.maximum(table["requested_day"][rows], table["updated_day"][rows])

@@ -33,6 +33,7 @@ METRICS = (
     "usual-time",
     "standards",
     "on-time",
+    "waiting",
     "overdue",
     "re-reported",
     "expected",

@@ -52,7 +52,11 @@ def _facts(visit: Visit, found: RequestView) -> list[list[Child]]:
         text = words("request.on_time", share=share, count=record.total.due)
         facts.append([text, definition(words, visit.address, "on-time")])
     if record is not None and record.now.overdue:
-        facts.append([words("request.overdue", count=record.now.overdue)])
+        late = Filters(agencies=listed.agencies, waiting=frozenset({"overdue"}))
+        text = words("request.overdue", count=record.now.overdue)
+        facts.append(
+            [link(_listed(visit, late), text), definition(words, visit.address, "overdue")]
+        )
     if found.due is not None and found.due.standard is not None:
         standard = found.due.standard
         text = words(f"request.standard.{standard.counting}", count=standard.days)

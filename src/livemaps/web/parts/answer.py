@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from livemaps.model import Filters, Measure
+from livemaps.model import Measure
 from livemaps.views import Facets, Headline, Home, QueryProblem
 from livemaps.web.components import definition, icon, link, notice, rich
 from livemaps.web.elements import Child, Element, element, tree
@@ -29,7 +29,7 @@ def answer(visit: Visit, home: Home) -> list[Element]:
         _lede(visit, headline) if headline.total else _nothing(visit),
         chips(visit, home.facets),
         element("ul", facts, class_="asides"),
-        how_to_read(visit, "map", headline.measure.value, "age", "unplaced", "classes"),
+        how_to_read(visit, "map", headline.measure.value, "age", "waiting", "unplaced", "classes"),
     )
 
 
@@ -127,16 +127,10 @@ def sentences(visit: Visit, headline: Headline) -> Iterator[str]:
         if change is not None:
             direction = "same" if change == 0 else "more" if change > 0 else "fewer"
             yield words(f"answer.change.{direction}", count=abs(change))
-    if headline.week_ends is not None and not _narrowed_by_life(visit.address.filters):
+    if headline.week_ends is not None and not visit.address.filters.of_life:
         yield _week(visit, headline, headline.week_ends)
     if headline.measure is Measure.OPEN and headline.oldest_day is not None:
         yield words("answer.since.oldest", day=words.day(headline.oldest_day, "long"))
-
-
-def _narrowed_by_life(filters: Filters) -> bool:
-    """Whether stage, age or dates are chosen: what came in a week cannot follow those filters."""
-    dated = filters.since is not None or filters.until is not None
-    return bool(filters.stages or filters.ages or dated)
 
 
 def _week(visit: Visit, headline: Headline, ends: int) -> str:

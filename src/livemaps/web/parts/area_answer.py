@@ -10,7 +10,7 @@ from livemaps.web.components import definition, link, rich
 from livemaps.web.elements import Child, Element, element
 from livemaps.web.page import heading
 from livemaps.web.parts import area_words as say
-from livemaps.web.parts.behind import OLD, to_list
+from livemaps.web.parts.behind import OLD, UNATTENDED, to_list
 from livemaps.web.site import Visit, feed_address
 
 
@@ -125,7 +125,13 @@ def _figures(visit: Visit, view: AreaView) -> Iterator[tuple[list[Child], list[C
     )
     yield (
         named("area.unattended", "unattended"),
-        [words.number(here.unattended), _aside(visit, here.unattended, here)],
+        [
+            link(
+                to_list(visit, replace(filters, waiting=UNATTENDED)),
+                words.number(here.unattended),
+            ),
+            _aside(visit, here.unattended, here),
+        ],
     )
     yield (
         named("area.reported.name", "reported"),

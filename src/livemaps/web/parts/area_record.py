@@ -9,6 +9,8 @@ from livemaps.views.measures.rereported import Rereported
 from livemaps.views.measures.standards import Record
 from livemaps.web.components import definition, rich
 from livemaps.web.elements import Child, Element, element
+from livemaps.web.parts import area_words as say
+from livemaps.web.parts.behind import linked, to_waiting
 from livemaps.web.parts.tables import card, csv_link, foot
 from livemaps.web.site import Visit
 
@@ -44,7 +46,7 @@ def record(visit: Visit, view: AreaView) -> Iterator[list[Child]]:
     if view.again is not None:
         yield [*rich(_again(visit, view.again)), definition(words, visit.address, "re-reported")]
     if here.measured and here.measured.record:
-        yield from _promises(visit, here.measured.record)
+        yield from _promises(visit, view, here.measured.record)
     elif not view.pending and not view.standards:
         yield [words("area.no_standards", city=visit.profile.name)]
 
@@ -59,13 +61,17 @@ def _again(visit: Visit, again: Rereported) -> str:
     return words(f"area.again.{compared}", share=share, chance=chance, count=again.closings)
 
 
-def _promises(visit: Visit, record: Record) -> Iterator[list[Child]]:
-    """Yield what was on time and what is overdue."""
-    words = visit.words
+def _promises(visit: Visit, view: AreaView, record: Record) -> Iterator[list[Child]]:
+    """Yield what was on time and what is overdue, with the lists behind."""
+    words, filters = visit.words, say.of_area(view.layer, view.here.key)
     if record.total.share is not None:
         share = words.percent(record.total.share)
         text = words("area.promised", share=share, count=record.total.due)
         yield [*rich(text), definition(words, visit.address, "on-time")]
-    text = words("area.overdue", count=record.now.overdue)
-    more = words("area.due_this_week", count=record.now.due_this_week)
-    yield [*rich(f"{text} {more}"), definition(words, visit.address, "overdue")]
+    text = words("area.overdue", count=view.here.overdue)
+    more = words("area.due_this_week", count=view.here.due_this_week)
+    behind = (
+        to_waiting(visit, filters, "overdue", view.here.overdue),
+        to_waiting(visit, filters, "due_this_week", view.here.due_this_week),
+    )
+    yield [*linked(f"{text} {more}", *behind), definition(words, visit.address, "overdue")]

@@ -7,10 +7,10 @@ from dataclasses import replace
 
 from livemaps.model import Filters
 from livemaps.views.area import AgencyRow, AreaView, OldRequest, Part, ServiceRow
-from livemaps.web.components import link, request_link, rich
+from livemaps.web.components import link, request_link
 from livemaps.web.elements import Element, element
 from livemaps.web.parts import area_words as say
-from livemaps.web.parts.behind import OLD, to_agency, to_list
+from livemaps.web.parts.behind import OLD, UNATTENDED, linked, to_agency, to_list, to_waiting
 from livemaps.web.parts.tables import Column, Row, card, csv_link, foot, table, without_last
 from livemaps.web.site import Visit
 
@@ -113,7 +113,12 @@ def agencies_card(visit: Visit, view: AreaView) -> Element:
     """Return who is accountable for what is open, and for what nobody has touched for long."""
     words = visit.words
     query = {"by": "agency", view.layer: view.here.key}
-    text = rich(words("area.unattended_text", count=view.here.unattended))
+    unattended = view.here.unattended
+    filters = say.of_area(view.layer, view.here.key)
+    text = linked(
+        words("area.unattended_text", count=unattended),
+        to_waiting(visit, filters, "unattended", unattended),
+    )
     rest = view.agencies[MOST_AGENCIES:]
     others = words("breakdown.others", count=len(rest), requests=sum(row.open for row in rest))
     return card(
@@ -144,7 +149,7 @@ def agencies_table(visit: Visit, view: AreaView, shown: Sequence[AgencyRow]) -> 
             _agency(visit, row.agency),
             _counted(visit, chosen, row.open),
             _counted(visit, old, row.over_four_weeks),
-            words.number(row.unattended),
+            _counted(visit, replace(chosen, waiting=UNATTENDED), row.unattended),
         )
         rows.append(Row(row.agency or "none", cells))
     return table(visit, words("area.agencies"), columns, rows)
@@ -199,9 +204,12 @@ def _agency(visit: Visit, agency: str) -> Element | str:
 
 
 def _counted(visit: Visit, filters: Filters, count: int) -> Element | str:
-    """Return a count, which leads to its list where there is any."""
+    """Return a count, which leads to its list where there is any.
+
+    No address asks for those that name no agency.
+    """
     text = visit.words.number(count)
-    return link(to_list(visit, filters), text) if count else text
+    return link(to_list(visit, filters), text) if count and "" not in filters.agencies else text
 
 
 def _days(visit: Visit, days: int | None) -> str:

@@ -16,7 +16,7 @@ from livemaps.web.parts.area_compare import on_time, rate
 from livemaps.web.parts.area_files import side_by_side_file
 from livemaps.web.parts.areas_controls import controls, count, pages
 from livemaps.web.parts.areas_shown import Order, Shown
-from livemaps.web.parts.behind import OLD, to_list
+from livemaps.web.parts.behind import OLD, UNATTENDED, to_list
 from livemaps.web.parts.tables import Column, Row, card, foot, table
 from livemaps.web.site import Site, Visit
 
@@ -129,7 +129,12 @@ def _figures(visit: Visit) -> tuple[_Figure, ...]:
         ),
         counted("in_28_days", "area.in", "flow"),
         counted("closed_28_days", "area.out"),
-        counted("unattended", "area.unattended", "unattended"),
+        figure(
+            "unattended",
+            lambda *line: _unattended(visit, *line),
+            "area.unattended",
+            "unattended",
+        ),
         figure("on_time_share", lambda _, area: on_time(visit)(area), "area.on_time", "on-time"),
         _Figure("word", word, lambda _, area: _word(visit, area)),
     )
@@ -143,6 +148,12 @@ def _count(visit: Visit, name: str, area: Figures) -> Child:
 def _open(visit: Visit, layer: str, area: Figures) -> Child:
     """Return how many are open, which leads to their list."""
     return link(to_list(visit, say.of_area(layer, area.key)), visit.words.number(area.open))
+
+
+def _unattended(visit: Visit, layer: str, area: Figures) -> Child:
+    """Return of how many nothing was heard, which leads to their list."""
+    behind = to_list(visit, say.of_area(layer, area.key), waiting=UNATTENDED)
+    return link(behind, visit.words.number(area.unattended))
 
 
 def _old(visit: Visit, layer: str, area: Figures) -> Child:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 
 from livemaps.measures.levels import CITY
 from livemaps.views import Facets
@@ -12,10 +12,33 @@ from livemaps.web.components import definition, link, menu, notice
 from livemaps.web.elements import Child, Element, element, tree
 from livemaps.web.page import heading
 from livemaps.web.parts.answer import chips, problems
-from livemaps.web.parts.behind import OLD, linked, quiet, to_agency, to_list
+from livemaps.web.parts.behind import (
+    OLD,
+    came_and_went,
+    linked,
+    quiet,
+    to_agency,
+    to_list,
+    to_waiting,
+)
 from livemaps.web.site import Visit
+from livemaps.web.urlstate import Address
 
 NARROWED_BY = ("agency", "category", "channel")
+
+WAITS: Mapping[str, str] = {
+    "overdue": "overdue",
+    "beyond": "beyond_usual",
+    "unattended": "unattended",
+}
+"""Figure to what the filter on waiting calls it."""
+
+METRICS: Mapping[str, str] = {
+    "overdue": "overdue",
+    "beyond": "usual-time",
+    "unattended": "unattended",
+}
+"""Figure to its definition."""
 
 
 def answer(visit: Visit, found: BacklogPage, facets: Facets, scope: str, over_line: str) -> Element:
@@ -66,13 +89,21 @@ def sentences(visit: Visit, found: BacklogPage) -> Iterator[list[Child]]:
         yield linked(text, "#growing", "#shrinking")
     if found.surge is not None and found.surge.told:
         yield linked(_surge(visit, found), "#surge")
+    for kind, count in _waiting(found):
+        if count or kind != "unattended":
+            yield linked(
+                words(f"backlog.answer.{kind}", count=count),
+                to_waiting(visit, found.filters, WAITS[kind], count),
+            )
+
+
+def _waiting(found: BacklogPage) -> Iterator[tuple[str, int]]:
+    """Yield how many wait too long, by kind: overdue, where nothing is promised longer than usual."""
     if found.overdue is not None:
-        yield linked(words("backlog.answer.overdue", count=found.overdue), "#standards")
-    elif found.published is False and found.beyond is not None:
-        text = words("backlog.answer.beyond", count=found.beyond.beyond)
-        yield linked(text, "#standards")
-    if found.unattended:
-        yield linked(words("backlog.answer.unattended", count=found.unattended), "#unattended")
+        yield "overdue", found.overdue
+    elif found.beyond is not None:
+        yield "beyond", found.beyond.beyond
+    yield "unattended", found.unattended
 
 
 def _surge(visit: Visit, found: BacklogPage) -> str:
@@ -106,16 +137,13 @@ def _figures(visit: Visit, found: BacklogPage) -> Iterator[Element]:
     if week is not None:
         period, came, went = week
         day = words.date(period.end)
-        yield _figure(visit, "flow", came, words("backlog.figure.in", day=day), "#flow", "in")
-        yield _figure(visit, "flow", went, words("backlog.figure.out", day=day), "#flow", "out")
-    if found.overdue is not None:
-        text = words("backlog.figure.overdue")
-        yield _figure(visit, "overdue", found.overdue, text, "#standards")
-    elif found.published is False and found.beyond is not None:
-        text = words("backlog.figure.beyond")
-        yield _figure(visit, "usual-time", found.beyond.beyond, text, "#standards")
-    text = words("backlog.figure.unattended")
-    yield _figure(visit, "unattended", found.unattended, text, "#unattended")
+        behind = came_and_went(visit, filters, period)
+        for key, number, target in zip(("in", "out"), (came, went), behind, strict=True):
+            text = words(f"backlog.figure.{key}", day=day)
+            yield _figure(visit, "flow", number, text, target, key)
+    for kind, count in _waiting(found):
+        target = to_list(visit, filters, waiting=frozenset({WAITS[kind]}))
+        yield _figure(visit, METRICS[kind], count, words(f"backlog.figure.{kind}"), target)
     if found.surge is not None and found.surge.told:
         yield _surge_figure(visit, found)
 
@@ -137,12 +165,10 @@ def _surge_figure(visit: Visit, found: BacklogPage) -> Element:
 
 
 def _figure(
-    visit: Visit, metric: str, number: int, text: str, target: object, key: str = ""
+    visit: Visit, metric: str, number: int, text: str, target: Address, key: str = ""
 ) -> Element:
-    """Return one large number."""
-    written = visit.words.number(number)
-    anchored = isinstance(target, str)
-    value = element("a", written, href=target) if anchored else link(str(target), written)
+    """Return one large number, which leads to its list."""
+    value = link(target, visit.words.number(number))
     return element(
         "div",
         element("dt", text),

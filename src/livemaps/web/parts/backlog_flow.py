@@ -13,7 +13,7 @@ from livemaps.web.charts import Band, Columns, Line, Number, Plot, chart
 from livemaps.web.components import rich
 from livemaps.web.elements import Element, element
 from livemaps.web.page import pending
-from livemaps.web.parts.behind import card, measure_file, quiet
+from livemaps.web.parts.behind import came_and_went, card, linked, measure_file, quiet
 from livemaps.web.site import Visit
 
 REASON_KEYS: Mapping[str | None, str] = dict(
@@ -44,7 +44,9 @@ def flow(visit: Visit, found: BacklogPage) -> Element:
         incomplete_from=_incomplete_from(path),
         name=f"{visit.profile.id}-flow",
     )
-    said = element("p", rich(_flow_sentence(visit, found)))
+    week = found.last_week
+    behind = came_and_went(visit, found.filters, week[0]) if week else ()
+    said = element("p", linked(_flow_sentence(visit, found), *behind))
     return card(visit, "flow", title, "flow", said, chart(plot, words), files=[file])
 
 

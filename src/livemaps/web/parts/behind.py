@@ -7,7 +7,8 @@ from collections.abc import Sequence
 from dataclasses import replace
 from urllib.parse import urlencode
 
-from livemaps.model import AGE_BANDS, Filters
+from livemaps.model import AGE_BANDS, Filters, Measure
+from livemaps.views.measures.flow import Period
 from livemaps.views.query import to_query
 from livemaps.web.components import definition, link
 from livemaps.web.elements import Child, Children, Element, element
@@ -17,6 +18,9 @@ from livemaps.web.urlstate import Address
 
 OLD = frozenset(band.key for band in AGE_BANDS if band.least >= 28)
 """The age bands of what is four weeks old or older."""
+
+UNATTENDED = frozenset({"unattended"})
+"""The filter on waiting for those of which nothing was heard."""
 
 AGENCY = "/agency/<agency>"
 
@@ -52,9 +56,37 @@ def to_list(visit: Visit, filters: Filters, **changes: object) -> Address:
     return Address(replace(filters, **changes), kept)  # type: ignore[arg-type]
 
 
+def to_waiting(visit: Visit, filters: Filters, kind: str, count: int) -> Address | None:
+    """Return the address of the list of those that wait in a way; None where there are none.
+
+    `kind` is a name of `Waiting` as addresses have it.
+    """
+    return to_list(visit, filters, waiting=frozenset({kind})) if count else None
+
+
+def came_and_went(visit: Visit, filters: Filters, period: Period) -> tuple[Address, Address]:
+    """Return the addresses of the lists of what came in and of what was closed in a period.
+
+    Flow counts services that are set apart where they are named, so the lists do.
+    """
+    apart = filters.set_apart or bool(filters.services)
+    within = replace(filters, since=period.start, until=period.end, set_apart=apart)
+    came, went = (
+        to_list(visit, within, measure=one) for one in (Measure.REPORTED, Measure.RESOLVED)
+    )
+    return came, went
+
+
 def to_agency(visit: Visit, name: str) -> str:
     """Return the address of an agency's own page."""
     return visit.address.page_link(path_to(AGENCY, name))
+
+
+def list_file(visit: Visit, filters: Filters) -> Element:
+    """Return the link to the requests themselves under some filters, as a file."""
+    href = f"/api/v1/requests.csv?{to_query(filters)}".rstrip("?")
+    text = visit.words("backlog.list_file")
+    return element("a", text, href=href, download=True, class_="no-print", key=href)
 
 
 def measure_file(visit: Visit, name: str, filters: Filters, **options: str) -> Element:

@@ -14,20 +14,27 @@ from livemaps.web.site import Visit
 LONG = 12
 """Filters with more options than this can be searched."""
 
+FIRST = ("stage", "age", "waiting")
+"""Filters that come first: short, and asked for most."""
+
 OPENED = frozenset({"stage", "age"})
-"""Filters that are unfolded at first: short, and asked for most."""
+"""Filters that are unfolded at first."""
 
 
 def main_filters(visit: Visit, home: Home) -> list[Element]:
-    """Return the filters that come first: what is counted, stage and age."""
+    """Return the filters that come first: what is counted, stage, age and how requests wait."""
+    facets = (home.facets.facets.get(name) for name in FIRST)
     return [
         _measures(visit, home),
-        *(
-            _facet(visit, home.facets[name])
-            for name in ("stage", "age")
-            if name in home.facets.facets
-        ),
+        *(_facet(visit, facet) for facet in facets if facet and not _pointless(visit, facet)),
     ]
+
+
+def _pointless(visit: Visit, facet: Facet) -> bool:
+    """Whether a filter could only take everything away: what is resolved waits no more."""
+    resolved = visit.address.filters.measure is Measure.RESOLVED
+    chosen = visit.address.chosen(facet.dimension)
+    return facet.dimension == "waiting" and resolved and not chosen
 
 
 def more_filters(visit: Visit, home: Home, unfolded: frozenset[str]) -> list[Element]:
@@ -35,7 +42,7 @@ def more_filters(visit: Visit, home: Home, unfolded: frozenset[str]) -> list[Ele
 
     Options are drawn of those that are `unfolded` only: a city has hundreds of areas.
     """
-    first = {"stage", "age", "service"}
+    first = {*FIRST, "service"}
     facets = [facet for name, facet in home.facets.facets.items() if name not in first]
     drawn = (_facet(visit, facet, facet.dimension in unfolded) for facet in facets)
     return tree(drawn, _dates(visit), _apart(visit, home))

@@ -9,7 +9,7 @@ from __future__ import annotations
 import json
 from dataclasses import replace
 
-from livemaps.model import Filters, Measure
+from livemaps.model import Measure
 from livemaps.snapshot import SnapshotMeta
 from livemaps.views import Home
 from livemaps.views.query import to_query
@@ -32,7 +32,7 @@ def place(visit: Visit, home: Home, meta: SnapshotMeta) -> Element | None:
     opened, reported = measures.get(Measure.OPEN), measures.get(Measure.REPORTED)
     if opened is None or len(key) > LONGEST_KEY:
         return None
-    told = None if reported is None or _of_life(filters) else reported
+    told = None if reported is None or filters.of_life else reported
     texts = {name: words.plurals(f"visit.{name}") for name in SENTENCES}
     return element(
         "p",
@@ -48,9 +48,3 @@ def place(visit: Visit, home: Home, meta: SnapshotMeta) -> Element | None:
         data_nothing=words("visit.nothing"),
         data_sentences=json.dumps(texts, ensure_ascii=False),
     )
-
-
-def _of_life(filters: Filters) -> bool:
-    """Whether stage, age or days are chosen: what is reported cannot follow those."""
-    dated = filters.since is not None or filters.until is not None
-    return bool(filters.stages or filters.ages or dated)

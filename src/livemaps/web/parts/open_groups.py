@@ -13,7 +13,7 @@ from livemaps.web.charts import sparkline
 from livemaps.web.components import hidden, link
 from livemaps.web.elements import Child, Element, element
 from livemaps.web.page import pending
-from livemaps.web.parts.behind import OLD, card, measure_file, quiet, to_agency, to_list
+from livemaps.web.parts.behind import OLD, UNATTENDED, card, measure_file, quiet, to_agency, to_list
 from livemaps.web.site import Visit
 from livemaps.web.urlstate import Address
 
@@ -122,7 +122,7 @@ def _row(visit: Visit, filters: Filters, table: OpenTable, group: OpenGroup, mos
         ],
         _number(visit, group.old, replace(own, ages=OLD)),
         element("td", _net(visit, group), class_="number"),
-        element("td", visit.words.number(group.unattended), class_="number wide"),
+        _number(visit, group.unattended, replace(own, waiting=UNATTENDED), "wide"),
         key=group.name or "none",
     )
 

@@ -3,21 +3,25 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 
-from livemaps.model import Filters
+from livemaps.model import Filters, Order
 from livemaps.views.backlog_page import BacklogPage, Standards
 from livemaps.views.backlog_parts import Beyond
 from livemaps.views.measures.standards import Period, Record, Standing
 from livemaps.web.charts import Line, Plot, chart
-from livemaps.web.components import definition, rich
-from livemaps.web.elements import Element, element
+from livemaps.web.components import definition, link, rich
+from livemaps.web.elements import Child, Element, element
 from livemaps.web.page import path_to, pending
 from livemaps.web.parts.behind import (
     card,
     linked,
+    list_file,
     measure_file,
     quiet,
     to_agency,
+    to_list,
+    to_waiting,
 )
 from livemaps.web.site import Visit
 
@@ -34,46 +38,54 @@ FEWEST_DUE = 20
 
 def promises(visit: Visit, found: BacklogPage) -> Element:
     """Return the record against the standards, or beside the usual times where there are none."""
-    words = visit.words
-    if found.published is None:
-        return card(visit, "standards", words("backlog.standards.title"), "on-time", pending(visit))
-    if found.published and found.standards is not None:
-        return _standards(visit, found, found.standards)
-    return _beyond(visit, found)
+    return _standards(visit, found) if found.published else _beyond(visit, found)
 
 
-def _standards(visit: Visit, found: BacklogPage, standards: Standards) -> Element:
-    """Return how much was on time and what is overdue."""
-    words = visit.words
-    record = standards.record
-    said: Element = quiet(words("backlog.one_filter"))
-    picture = None
-    if record is not None:
-        said = element("p", rich(_said(visit, record)))
-        picture = _months(visit, record.months)
-    level = found.subject.level if found.subject else "city"
+def _standards(visit: Visit, found: BacklogPage) -> Element:
+    """Return what is overdue, and how much was on time once that is worked out."""
+    title, standards = visit.words("backlog.standards.title"), found.standards
+    now = _now(visit, found)
+    if standards is None:
+        return card(visit, "standards", title, "on-time", now, pending(visit))
+    record, level = standards.record, found.subject.level if found.subject else "city"
     return card(
         visit,
         "standards",
-        words("backlog.standards.title"),
+        title,
         "on-time",
-        said,
-        picture,
-        _agencies(visit, standards.agencies) if level != "agency" else _record(visit, record),
+        _said(visit, record),
+        now,
+        _months(visit, record.months) if record else None,
+        _record(visit, record) if level == "agency" else _agencies(visit, found, standards),
         files=[measure_file(visit, "standards", found.filters, by=level, period="month")]
         if found.subject
         else (),
     )
 
 
-def _said(visit: Visit, record: Record) -> str:
-    """Return the record in words."""
-    words, share = visit.words, record.total.share
-    now = words("backlog.standards.now", count=record.now.overdue, week=record.now.due_this_week)
-    if share is None or record.total.due < FEWEST_DUE:
-        return f"{words('backlog.standards.too_few')} {now}"
-    told = words("backlog.standards.said", share=words.percent(share), count=record.total.due)
-    return f"{told} {now}"
+def _said(visit: Visit, record: Record | None) -> Element:
+    """Return how much was on time in words."""
+    words = visit.words
+    if record is None:
+        return quiet(words("backlog.one_filter"))
+    share, due = record.total.share, record.total.due
+    if share is None or due < FEWEST_DUE:
+        return element("p", words("backlog.standards.too_few"))
+    text = words("backlog.standards.said", share=words.percent(share), count=due)
+    return element("p", rich(text))
+
+
+def _now(visit: Visit, found: BacklogPage) -> Element | None:
+    """Return what is overdue today and what is due soon, each with its list."""
+    words, now = visit.words, found.now
+    if now is None:
+        return None
+    text = words("backlog.standards.now", count=now.overdue, week=now.due_this_week)
+    behind = (
+        to_waiting(visit, found.filters, "overdue", now.overdue),
+        to_waiting(visit, found.filters, "due_this_week", now.due_this_week),
+    )
+    return element("p", *linked(text, *behind), definition(words, visit.address, "overdue"))
 
 
 def _record(visit: Visit, record: Record | None) -> Element | None:
@@ -118,8 +130,9 @@ def _months(visit: Visit, months: Sequence[Period]) -> Element | None:
     return chart(plot, words, words.percent)
 
 
-def _agencies(visit: Visit, agencies: Sequence[Standing]) -> Element | None:
+def _agencies(visit: Visit, found: BacklogPage, standards: Standards) -> Element | None:
     """Return the agencies with the most that is overdue."""
+    agencies = standards.agencies
     if not agencies:
         return None
     words = visit.words
@@ -135,17 +148,17 @@ def _agencies(visit: Visit, agencies: Sequence[Standing]) -> Element | None:
         element("th", words("backlog.column.due"), scope="col", class_="number wide"),
         element("th", words("backlog.column.on_time"), scope="col", class_="number"),
     )
-    rows = [_standing(visit, one) for one in agencies[:MOST_AGENCIES]]
+    rows = [_standing(visit, found.filters, one) for one in agencies[:MOST_AGENCIES]]
     return element("table", element("thead", element("tr", head)), element("tbody", rows))
 
 
-def _standing(visit: Visit, one: Standing) -> Element:
+def _standing(visit: Visit, filters: Filters, one: Standing) -> Element:
     words, share = visit.words, one.due.share
     told = share is not None and one.due.due >= FEWEST_DUE
     return element(
         "tr",
         element("th", _agency(visit, one.name), scope="row"),
-        element("td", words.number(one.now.overdue), class_="number total"),
+        _waiting(visit, filters, one.name, "overdue", one.now.overdue),
         element("td", words.number(one.due.due), class_="number wide"),
         element(
             "td",
@@ -154,6 +167,17 @@ def _standing(visit: Visit, one: Standing) -> Element:
         ),
         key=one.name or "none",
     )
+
+
+def _waiting(visit: Visit, filters: Filters, agency: str, kind: str, count: int) -> Element:
+    """Return how many of an agency's open requests wait in a way, with the list of them.
+
+    Those without an agency cannot be asked for by an address.
+    """
+    own = replace(filters, agencies=frozenset({agency}))
+    target = to_waiting(visit, own, kind, count) if agency else None
+    text = visit.words.number(count)
+    return element("td", link(target, text) if target else text, class_="number total")
 
 
 def _agency(visit: Visit, name: str) -> Element:
@@ -172,13 +196,14 @@ def _beyond(visit: Visit, found: BacklogPage) -> Element:
     title = words("backlog.usual.title")
     if beyond is None:
         return card(visit, "standards", title, "usual-time", pending(visit))
-    agencies = _beyond_agencies(visit, beyond)
+    agencies = _beyond_agencies(visit, found.filters, beyond)
+    behind = to_waiting(visit, found.filters, "beyond_usual", beyond.beyond)
     return card(
         visit,
         "standards",
         title,
         "usual-time",
-        element("p", rich(_beyond_said(visit, beyond))),
+        element("p", *linked(_beyond_said(visit, beyond), behind)),
         agencies,
         quiet(words("backlog.usual.note")),
         files=[measure_file(visit, "usual-time", _of_services(found.filters))],
@@ -198,7 +223,7 @@ def _beyond_said(visit: Visit, beyond: Beyond) -> str:
     return words("backlog.usual.said", count=beyond.beyond, open=beyond.open, share=share)
 
 
-def _beyond_agencies(visit: Visit, beyond: Beyond) -> Element | None:
+def _beyond_agencies(visit: Visit, filters: Filters, beyond: Beyond) -> Element | None:
     """Return the agencies with the most requests beyond the usual time."""
     if len(beyond.agencies) < 2:
         return None
@@ -212,7 +237,7 @@ def _beyond_agencies(visit: Visit, beyond: Beyond) -> Element | None:
         element(
             "tr",
             element("th", _agency(visit, group.name), scope="row"),
-            element("td", words.number(group.beyond), class_="number total"),
+            _waiting(visit, filters, group.name, "beyond_usual", group.beyond),
             element("td", words.number(group.open), class_="number"),
             key=group.name or "none",
         )
@@ -224,6 +249,7 @@ def _beyond_agencies(visit: Visit, beyond: Beyond) -> Element | None:
 def unattended(visit: Visit, found: BacklogPage) -> Element:
     """Return the open requests of which nothing was heard: by agency, and the oldest ones."""
     words = visit.words
+    behind = to_waiting(visit, found.filters, "unattended", found.unattended)
     text = words(
         "backlog.unattended.said",
         count=found.unattended,
@@ -234,7 +260,7 @@ def unattended(visit: Visit, found: BacklogPage) -> Element:
         "unattended",
         words("backlog.unattended.title"),
         "unattended",
-        element("p", rich(text)),
+        element("p", *linked(text, behind)),
         _unattended_agencies(visit, found) if len(found.agencies.groups) > 1 else None,
         _oldest(visit, found) if found.oldest else None,
         files=[measure_file(visit, "unattended", found.filters, by="agency")],
@@ -253,7 +279,7 @@ def _unattended_agencies(visit: Visit, found: BacklogPage) -> Element:
         element(
             "tr",
             element("th", _agency(visit, group.name), scope="row"),
-            element("td", words.number(group.unattended), class_="number total"),
+            _waiting(visit, found.filters, group.name, "unattended", group.unattended),
             element("td", words.percent(group.unattended / group.open), class_="number"),
             key=group.name or "none",
         )
@@ -264,7 +290,7 @@ def _unattended_agencies(visit: Visit, found: BacklogPage) -> Element:
 
 
 def _oldest(visit: Visit, found: BacklogPage) -> list[Element]:
-    """Return the oldest unattended requests, each a link."""
+    """Return the oldest unattended requests, each a link, and the way to all of them."""
     words = visit.words
     items = [
         element(
@@ -286,4 +312,16 @@ def _oldest(visit: Visit, found: BacklogPage) -> list[Element]:
     return [
         element("h3", words("backlog.unattended.oldest")),
         element("ul", items, class_="plain-list small"),
+        element("p", _all_unattended(visit, found), class_="quiet-text no-print"),
+    ]
+
+
+def _all_unattended(visit: Visit, found: BacklogPage) -> list[Child]:
+    """Return the ways to all unattended requests: the list, the oldest first, and its file."""
+    filters = replace(found.filters, waiting=frozenset({"unattended"}))
+    every = to_list(visit, filters).shown(order=Order.OLDEST)
+    return [
+        link(every, visit.words("backlog.unattended.all")),
+        " · ",
+        list_file(visit, filters),
     ]

@@ -9,11 +9,11 @@ from livemaps.model import Filters, Measure
 from livemaps.views.backlog_page import BacklogPage, SurgeView
 from livemaps.views.measures.surge import DAY, WEEK, Part, SurgeNow
 from livemaps.web.charts import Band, Columns, Line, Plot, chart
-from livemaps.web.components import badge, link, rich
+from livemaps.web.components import badge, link
 from livemaps.web.elements import Child, Element, element
 from livemaps.web.page import pending
 from livemaps.web.parts.backlog_answer import surge_name
-from livemaps.web.parts.behind import card, measure_file, quiet, to_list
+from livemaps.web.parts.behind import card, linked, measure_file, quiet, to_list
 from livemaps.web.site import Visit
 from livemaps.web.urlstate import Address
 
@@ -58,7 +58,8 @@ def _window(visit: Visit, one: SurgeNow) -> list[Child]:
     when = words(f"backlog.surge.{span}", day=words.day(one.last_day))
     word = badge(words(f"measures.surge.word.{one.word}"), _kind(one))
     if one.expected is None or one.low is None or one.high is None:
-        return [word, " ", when, " ", *rich(words("backlog.surge.observed", count=one.observed))]
+        text = words("backlog.surge.observed", count=one.observed)
+        return [word, " ", when, " ", *linked(text, _requests(visit, one))]
     text = words(
         "backlog.surge.beside",
         count=one.observed,
@@ -66,7 +67,7 @@ def _window(visit: Visit, one: SurgeNow) -> list[Child]:
         low=one.low,
         high=one.high,
     )
-    return [word, " ", when, " ", *rich(text)]
+    return [word, " ", when, " ", *linked(text, _requests(visit, one))]
 
 
 def _kind(one: SurgeNow) -> str:
@@ -113,7 +114,8 @@ def _found(visit: Visit, surging: Sequence[SurgeNow]) -> Element | None:
 def _explained(visit: Visit, one: SurgeNow) -> list[Element]:
     """Return one surge: what, when, how much, and what is behind it."""
     words, name = visit.words, surge_name(visit, one)
-    title = element("p", link(_requests(visit, one), element("strong", name)))
+    strong, target = element("strong", name), _requests(visit, one)
+    title = element("p", link(target, strong) if target else strong)
     facts = [element("p", *_window(visit, one))]
     for kind, parts in (("services", one.services), ("areas", one.areas)):
         if parts and one.level != kind.removesuffix("s"):
@@ -129,9 +131,19 @@ def _part(visit: Visit, kind: str, part: Part) -> str:
     return visit.words("backlog.surge.part", name=name, excess=round(part.excess))
 
 
-def _requests(visit: Visit, one: SurgeNow) -> str:
-    """Return the address of the requests of a surge."""
-    asked = Filters(measure=Measure.REPORTED, since=one.first_day, until=one.last_day)
+def _requests(visit: Visit, one: SurgeNow) -> Address | None:
+    """Return the address of the requests of a window; None where none came.
+
+    A service that is set apart is judged like others, and so it is in its list.
+    """
+    if not one.observed:
+        return None
+    asked = Filters(
+        measure=Measure.REPORTED,
+        since=one.first_day,
+        until=one.last_day,
+        set_apart=one.level == "service",
+    )
     if one.level != CITY:
         asked = Address(asked).only(one.level, one.group.key).filters
-    return str(to_list(visit, asked))
+    return to_list(visit, asked)
