@@ -10,6 +10,13 @@
   const VIEW_ONLY = new Set(["layer", "table", "theme", "lang", "with"]);
   const REST_MS = 250;
 
+  /* Until the page is live nobody listens; what was typed and unfolded is handed over then. */
+  function tell(store, data) {
+    if ("live" in document.documentElement.dataset) {
+      window.dash_clientside.set_props(store, { data });
+    }
+  }
+
   function go(href) {
     const target = new URL(href, window.location.href);
     if (target.href === window.location.href) {
@@ -94,7 +101,7 @@
     if (event.target.matches("#more-filters [data-fold]")) {
       const open = document.querySelectorAll("#more-filters [data-fold][open]");
       const names = [...open].map((part) => part.dataset.fold);
-      window.dash_clientside.set_props("unfolded", { data: names });
+      tell("unfolded", names);
     }
   }
 
@@ -108,7 +115,7 @@
       sought.sent = field.value;
       sought.drawn = null;
     }
-    window.dash_clientside.set_props(field.dataset.store, { data: field.value });
+    tell(field.dataset.store, field.value);
   }
 
   function typed(event) {
@@ -142,7 +149,7 @@
     }
     sought.sent = "";
     sought.drawn = "";
-    window.dash_clientside.set_props(field.dataset.store, { data: "" });
+    tell(field.dataset.store, "");
   }
 
   function pressed(event) {
@@ -236,7 +243,7 @@
     },
     /* The address is looked up by this server, once somebody asks for it. */
     address(button) {
-      window.dash_clientside.set_props(button.dataset.store, { data: button.dataset.text });
+      tell(button.dataset.store, button.dataset.text);
     },
     theme() {
       set("theme", window.livemaps.theme() === "dark" ? "light" : "dark");

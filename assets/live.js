@@ -100,7 +100,7 @@
     const drawn = document.querySelector("#answer [data-version]")?.dataset.version;
     const home = window.location.pathname === "/";
     const mark = (told) => (told?.version ? `${told.version} ${told.measures ?? ""}` : "");
-    const shown = home ? (drawn ?? now.version ?? "") : mark(live);
+    const shown = home ? (drawn ?? now.version ?? "") : mark(live) || document.body.dataset.drawn;
     const newer = (home ? (now.version ?? "") : mark(now)) !== shown;
     if (newer && shown) {
       say("announcer", phrases().updated);
@@ -127,8 +127,20 @@
   }
 
   let titled = false;
+  let again = null;
+
+  /* Where a filter was chosen while the page was on its way, it was drawn without it. */
+  function overtaken(query) {
+    const { pathname, search } = window.location;
+    if (query !== search && again !== search) {
+      again = search;
+      const lang = new URLSearchParams(search).get("lang") || "";
+      window.dash_clientside.set_props("route", { data: { path: pathname, lang, again } });
+    }
+  }
 
   function title(page) {
+    overtaken(page.query);
     document.title = page.title;
     document.documentElement.lang = page.language;
     document.documentElement.dir = page.direction;

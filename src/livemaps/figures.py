@@ -100,14 +100,15 @@ class Scale:
     def colours(self, theme: str) -> tuple[str, ...]:
         """Return a colour for each class, that of none first."""
         return tuple(
-            SCALES[theme][shade - 1] if shade else INKS[theme].empty for shade in self._shades()
+            SCALES[theme][shade - 1] if shade else INKS[theme].empty for shade in self.shades
         )
 
     def shade(self, count: int) -> int:
         """Return the shade of an amount: 0 for none, else from 1, the place in `SCALES`."""
-        return self._shades()[self.classify(count)]
+        return self.shades[self.classify(count)]
 
-    def _shades(self) -> tuple[int, ...]:
+    @property
+    def shades(self) -> tuple[int, ...]:
         """Return the shade of each class: few classes are spread over the whole scale."""
         most, steps = len(SCALES["light"]), len(self.bounds)
         if steps <= 1:

@@ -11,12 +11,18 @@ import string
 import tomllib
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from pathlib import Path
 from types import MappingProxyType
 
 from babel import Locale
-from babel.dates import format_date, format_datetime, format_skeleton, format_time
+from babel.dates import (
+    format_date,
+    format_datetime,
+    format_skeleton,
+    format_time,
+    format_timedelta,
+)
 from babel.lists import format_list
 from babel.numbers import format_decimal, format_percent, get_group_symbol
 
@@ -100,6 +106,17 @@ class Words:
     def clock(self, moment: datetime) -> str:
         """Return a datetime's time of day; turn it to the city's zone first."""
         return str(format_time(moment, format="short", locale=self.locale))
+
+    def since(self, moment: datetime, now: datetime) -> str:
+        """Return how long before `now` a moment was, such as `5 minutes ago`.
+
+        Written as `assets/live.js` goes on writing it: seconds by the five.
+        """
+        seconds = max((now - moment).total_seconds(), 0.0)
+        rough = 5 * round(seconds / 5) if seconds < 60 else seconds
+        # Nothing at all would be "in 0 seconds".
+        past = timedelta(seconds=-max(rough, 1))
+        return str(format_timedelta(past, threshold=1, add_direction=True, locale=self.locale))
 
     def days(self, count: int) -> str:
         """Return a whole number of days in words; 0 is `same day`, never `0 hours`."""

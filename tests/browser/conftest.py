@@ -78,8 +78,9 @@ class Watched:
             self.elsewhere.append(request.url)
 
     def open(self, path: str = "/") -> Page:
-        """Go to an address and wait until its page is drawn."""
+        """Go to an address and wait until its page is live: drawn by scripts, and listening."""
         self.page.goto(self.address + path)
+        self.page.wait_for_selector("html[data-live]", timeout=PATIENCE_MS)
         self.page.locator("h1").first.wait_for(timeout=PATIENCE_MS)
         return self.page
 

@@ -71,6 +71,9 @@ class Dotted(Words):
     def clock(self, moment: datetime) -> str:
         return f"{moment:%H:%M}"
 
+    def since(self, moment: datetime, now: datetime) -> str:
+        return f"{(now - moment).total_seconds():.0f}"
+
     def listed(self, items: Any) -> str:
         return ", ".join(items)
 
@@ -159,7 +162,10 @@ def names_of(town: DottedTown) -> list[str]:
         names |= {layer.called("en"), layer.called_plural("en"), layer.source, layer.id}
         names |= {text.split("{")[0].strip() for text in (layer.key_label or {}).values()}
         names |= {layer.attribution or "", layer.licence or ""}
+    # What the visitor typed into the address is quoted back.
+    names |= {"“x”", "“from”"}
     if isinstance(town.shown, Snapshot):
+        names.add(town.shown.version)
         vocab = town.shown.vocab
         for kind in ("service", "category", "agency", "channel", "status"):
             for name in vocab.of(kind).names:

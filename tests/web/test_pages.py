@@ -50,12 +50,14 @@ def test_the_document_speaks_the_browsers_language(town: Town) -> None:
 
 def test_the_document_loads_nothing_from_another_host(town: Town) -> None:
     page = town.client.get("/").get_data(as_text=True)
-    assert not re.search(r'(src|href)="(https?:)?//', page)
+    assert not re.search(r'src="(https?:)?//', page)
+    assert not re.search(r'<link[^>]* href="(https?:)?//', page)
 
 
 def test_an_address_cannot_put_markup_into_the_document(town: Town) -> None:
     page = town.client.get('/?lang="><script>alert(1)</script>&theme=<b>').get_data(as_text=True)
-    assert "alert(1)" not in page
+    assert "<script>alert(1)" not in page
+    assert "<b>" not in page
 
 
 def test_the_answer_comes_first_and_in_words(town: Town, text_of: TextOf) -> None:

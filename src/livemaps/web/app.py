@@ -92,8 +92,8 @@ def site_of(board: Board, profile: Profile, settings: Settings, catalogue: Catal
 def _every_layout(site: Site) -> list[Any]:
     """Return the parts of every page, so that Dash knows the ids that callbacks name."""
     visit = Visit(Address(), site.words(None), site.profile)
-    known = [Region(id=region) for page in PAGES for region in page.parts]
-    return known + [part for page in PAGES if not page.parts for part in page.layout(site, visit)]
+    known: list[Any] = [Region(id=region) for page in PAGES for region in page.parts]
+    return known + [part for page in PAGES if page.blank for part in page.blank(site, visit)]
 
 
 def _register_router(app: dash.Dash, site: Site) -> None:
@@ -105,13 +105,17 @@ def _register_router(app: dash.Dash, site: Site) -> None:
         Output(ids.TITLE, "data"),
         Input(ids.ROUTE, "data"),
         State(ids.URL, "search"),
+        State(ids.THEME, "data"),
         prevent_initial_call=True,
     )
-    def _route(route: dict[str, str] | None, query: str | None) -> tuple[Any, str, dict[str, str]]:
+    def _route(
+        route: dict[str, str] | None, query: str | None, theme: str | None
+    ) -> tuple[Any, str, dict[str, str]]:
         path = (route or {}).get("path", "/")
-        visit = site.visit(query, path)
+        visit = site.visit(query, path, theme or "light")
         page = site.page_of(path)
-        return page.layout(site, visit), f"page-{page.name}", shell.page_title(site, visit)
+        told = {**shell.page_title(site, visit), "query": query or ""}
+        return page.layout(site, visit), page.style, told
 
     clientside(app, "title", Output(ids.PAGE, "lang"), Input(ids.TITLE, "data"), initial=False)
 

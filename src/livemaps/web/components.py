@@ -77,11 +77,12 @@ def definition(words: Words, address: Address, metric: str) -> Element:
     )
 
 
-def ago(moment: datetime | None, words: Words, shown: str) -> Element | str:
-    """Return an age that counts on in the browser; without scripts it is the time itself."""
+def ago(moment: datetime | None, words: Words, shown: str, now: datetime) -> Element | str:
+    """Return an age at `now` that counts on in the browser; `shown` is the time itself."""
     if moment is None:
         return words("never")
-    return element("time", shown, datetime=moment.isoformat(), data_ago=True, title=shown)
+    age = words.since(moment, now)
+    return element("time", age, datetime=moment.isoformat(), data_ago=True, title=shown)
 
 
 def badge(text: str, kind: str) -> Element:

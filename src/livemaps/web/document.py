@@ -1,7 +1,4 @@
-"""The HTML that arrives first: language, theme, skip link and a skeleton.
-
-With it, nothing jumps once the scripts have drawn the page.
-"""
+"""The HTML that arrives first: language, theme, skip link, and the page as it stands."""
 
 from __future__ import annotations
 
@@ -12,8 +9,9 @@ import dash
 from flask import request
 
 from livemaps.resources import build_id
+from livemaps.web.first_view import first_view
 from livemaps.web.parts.map_draft import palette
-from livemaps.web.site import Site
+from livemaps.web.site import Site, Visit
 
 DOCUMENT = """<!DOCTYPE html>
 <html lang="{language}" dir="{direction}"{theme}{embed}>
@@ -37,16 +35,19 @@ DOCUMENT = """<!DOCTYPE html>
 <style>{palette}</style>
 {preload}
 </head>
-<body data-build="{build}">
+<body data-build="{build}" data-drawn="{drawn}">
 <a class="skip-link" href="#page">{skip}</a>
-{app_entry}
 <noscript><p class="notice">{noscript}</p></noscript>
+{app_entry}
 {config}
 {scripts}
 {renderer}
 </body>
 </html>
 """
+
+FIRST_VIEW = """<div id="react-entry-point"></div>
+<div id="first-view">{shown}</div>"""
 
 SKELETON = """<div id="react-entry-point"><div class="skeleton" role="status">
 <div class="skeleton-header"></div><div class="skeleton-line"></div>
@@ -70,6 +71,7 @@ class Document(dash.Dash):
             language=words.language,
             direction=words.direction,
             build=self.build,
+            drawn=escape(self.site.drawn_from()),
             follow=escape(words("feed.follow")),
             feed=escape(self.site.feed(visit)),
             theme=f' data-theme="{theme}"' if theme else "",
@@ -86,12 +88,19 @@ class Document(dash.Dash):
             palette=palette(),
             preload=self._preload() if request.path == "/" else "",
             skip=escape(words("skip")),
-            app_entry=SKELETON.format(loading=escape(words("loading"))),
+            app_entry=self._entry(visit),
             noscript=escape(words("noscript", city=name)),
             config=parts["config"],
             scripts=parts["scripts"],
             renderer=parts["renderer"],
         )
+
+    def _entry(self, visit: Visit) -> str:
+        """Return where the page will be drawn, with what is seen until then."""
+        shown = first_view(self.site, visit)
+        if shown:
+            return FIRST_VIEW.format(shown=shown)
+        return SKELETON.format(loading=escape(visit.words("loading")))
 
     def _preload(self) -> str:
         """Return the hint to fetch Plotly at once; Dash asks for it only when the map is drawn."""

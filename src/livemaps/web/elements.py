@@ -41,6 +41,11 @@ def element(name: str, /, *children: Children, **attributes: Any) -> Element:
     return [name, dict(_attributes(attributes)), *_flat(children)]
 
 
+def named(text: str) -> dict[str, Any]:
+    """Return the name of a Dash component for those who cannot see where it begins."""
+    return {"aria-label": text}
+
+
 def tree(*children: Children) -> list[Element]:
     """Return elements as a `Region` holds them; None and False are left out."""
     return [child for child in _flat(children) if not isinstance(child, str)]

@@ -42,8 +42,10 @@ class Page:
     layout: Callable[[Site, Visit], list[Any]]
     register: Callable[[dash.Dash, Site], None]
     parts: tuple[str, ...] = ()
-    """The ids of its regions, where they are known without drawing it: Dash asks for all ids
-    before anybody asks for a page, and a page that cannot be drawn must not stop the others."""
+    """The ids of the regions that its callbacks name: Dash asks for all ids before anybody asks
+    for a page, and a page that cannot be drawn must not stop the others."""
+    blank: Callable[[Site, Visit], list[Any]] | None = None
+    """Its layout with nothing drawn, where its callbacks name more than regions."""
     in_navigation: bool = False
     """Whether the header leads to it."""
     entries: Entries | None = None
@@ -58,6 +60,11 @@ class Page:
     """Whether it stands alone, without header and footer, as on a wall."""
     options: tuple[str, ...] = ()
     """Keys of the query that it reads itself, besides filters and view options."""
+
+    @property
+    def style(self) -> str:
+        """The class that styles it."""
+        return f"page-{self.name}"
 
     def match(self, path: str) -> Mapping[str, str] | None:
         """Return the parameters in an address that is one of this page, None for others."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 import dash
@@ -20,8 +21,14 @@ from livemaps.web.site import Site, Visit
 from livemaps.web.urlstate import Address
 
 
-def layout(poll_seconds: float) -> html.Div:
-    """Return what every page lies in. Nothing in it depends on the address."""
+def layout(
+    poll_seconds: float, drawn: Mapping[str, list[Element]] | None = None, page: Any = None
+) -> html.Div:
+    """Return what every page lies in, with what is `drawn` of it by id, around a `page`.
+
+    Without those nothing in it depends on the address: callbacks fill it.
+    """
+    known = drawn or {}
     return html.Div(
         [
             dcc.Location(id=ids.URL, refresh=False),
@@ -31,15 +38,26 @@ def layout(poll_seconds: float) -> html.Div:
             dcc.Store(id=ids.TITLE),
             dcc.Store(id=ids.THEME),
             dcc.Interval(id=ids.TICK, interval=int(1000 * poll_seconds)),
-            Region(id=ids.HEADER, name="header", attributes={"className": "site-header"}),
+            Region(
+                id=ids.HEADER,
+                tree=known.get(ids.HEADER),
+                name="header",
+                attributes={"className": "site-header"},
+            ),
             Region(
                 id=ids.FRESHNESS,
+                tree=known.get(ids.FRESHNESS),
                 name="section",
                 attributes={"className": "freshness", "aria-labelledby": "freshness-title"},
             ),
             Region(id=ids.CONNECTION, attributes={"role": "status", "className": "connection"}),
-            html.Main(id=ids.PAGE, tabIndex="-1"),
-            Region(id=ids.FOOTER, name="footer", attributes={"className": "site-footer"}),
+            page or html.Main(id=ids.PAGE, tabIndex="-1"),
+            Region(
+                id=ids.FOOTER,
+                tree=known.get(ids.FOOTER),
+                name="footer",
+                attributes={"className": "site-footer"},
+            ),
             Region(id=ids.ANNOUNCER, attributes={"role": "status", "className": "visually-hidden"}),
         ],
         className="site",
@@ -56,12 +74,7 @@ def register(app: dash.Dash, site: Site) -> None:
         Input(ids.URL, "pathname"),
     )
     def _frame(search: str | None, path: str | None) -> tuple[list[Element], list[Element]]:
-        visit = site.visit(search, path or "/")
-        if visit.address.view.embed:
-            return [phrases(visit.words)], embedded(site, visit)
-        if site.page_of(visit.address.path).bare:
-            return [phrases(visit.words)], []
-        return header(site, visit), footer(site, visit)
+        return frame(site, site.visit(search, path or "/"))
 
     @app.callback(
         Output(ids.FRESHNESS, "tree"),
@@ -89,6 +102,15 @@ def register(app: dash.Dash, site: Site) -> None:
         Input(ids.TICK, "n_intervals"),
         State(ids.LIVE, "data"),
     )
+
+
+def frame(site: Site, visit: Visit) -> tuple[list[Element], list[Element]]:
+    """Return the header and the footer of a visit's page."""
+    if visit.address.view.embed:
+        return [phrases(visit.words)], embedded(site, visit)
+    if site.page_of(visit.address.path).bare:
+        return [phrases(visit.words)], []
+    return header(site, visit), footer(site, visit)
 
 
 def published(site: Site) -> SnapshotMeta | None:
@@ -254,7 +276,7 @@ def _checked(site: Site, words: Words, status: Status | None) -> Element | None:
     if status is None or status.last_checked is None:
         return None
     shown = words.moment(site.local(status.last_checked))
-    return element("span", words("freshness.checked"), " ", ago(status.last_checked, words, shown))
+    return element("span", words("freshness.checked"), " ", ago(status.last_checked, words, shown, site.clock()))
 
 
 def _newest(words: Words, meta: SnapshotMeta) -> str | None:
@@ -322,7 +344,7 @@ def _failing(site: Site, words: Words, status: Status) -> Element | None:
             "p",
             words("failing.since"),
             " ",
-            ago(since, words, words.moment(site.local(since)) if since else ""),
+            ago(since, words, words.moment(site.local(since)) if since else "", site.clock()),
             ". ",
             words("failing.next", time=words.clock(site.local(status.next_check)))
             if status.next_check

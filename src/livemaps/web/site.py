@@ -13,7 +13,7 @@ from flask import has_request_context, request
 
 from livemaps.errors import LivemapsError, SnapshotError
 from livemaps.feeds.profile import Profile
-from livemaps.model import Filters
+from livemaps.model import Clock, Filters, utc_now
 from livemaps.settings import Settings
 from livemaps.text import Catalogue, Words
 from livemaps.views import Board, QueryProblem
@@ -41,6 +41,8 @@ class Visit:
     problems: tuple[QueryProblem, ...] = ()
     parameters: Mapping[str, str] = field(default_factory=dict)
     """What the path names, such as `area` = `7` in `/ward/7`."""
+    theme: str | None = None
+    """`light` or `dark` as the browser shows it; None until it has told."""
 
     def label(self, dimension: str, value: str, published: str | None = None) -> str:
         """Return how a value of a filter reads.
@@ -94,6 +96,8 @@ class Site:
     pages: tuple[Page, ...]
     missing: Page
     """What is shown where no page answers an address."""
+    clock: Clock = utc_now
+    """Of the ages that are told."""
 
     def page_of(self, path: str) -> Page:
         """Return the page of a path; one that says so where there is none.
@@ -110,7 +114,7 @@ class Site:
         layers = (layer.id for layer in self.profile.layers)
         return named is not None and ("layer" not in named or named["layer"] in layers)
 
-    def visit(self, search: str | None, path: str = "/") -> Visit:
+    def visit(self, search: str | None, path: str = "/", theme: str | None = None) -> Visit:
         """Read the query of an address; never raises, whatever stands in it."""
         page, query = self.page_of(path), search or ""
         try:
@@ -120,7 +124,16 @@ class Site:
         address = Address(parsed.filters, parsed.view, path, _own(query, page.options))
         words = self.words(parsed.view.lang)
         parameters = page.match(path) or {}
-        return Visit(address, words, self.profile, parsed.problems, parameters)
+        return Visit(address, words, self.profile, parsed.problems, parameters, theme)
+
+    def drawn_from(self) -> str:
+        """Return what pages are drawn from now: the ids of the snapshot and of the measures."""
+        version = measures = ""
+        # What there is not yet is left out: the page draws itself again once there is.
+        with contextlib.suppress(SnapshotError):
+            version = self.board.snapshot().version
+            measures = self.board.measures().meta.id
+        return f"{version} {measures}" if version else ""
 
     def title(self, visit: Visit) -> str:
         """Return the title of a visit's page, as a browser's tab shows it."""

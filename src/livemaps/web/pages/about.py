@@ -59,10 +59,15 @@ MOST_NAMED = 12
 
 
 def layout(site: Site, visit: Visit) -> list[Any]:
-    """Return the page; the areas are filled in once there is a snapshot."""
+    """Return the page; the areas are filled in again with each snapshot."""
     return [
         Region(tree=_introduction(site, visit), name="article", attributes={"className": "prose"}),
-        Region(id=ids.SOURCES, name="section", attributes={"className": "prose"}),
+        Region(
+            id=ids.SOURCES,
+            tree=_sources_now(site, visit),
+            name="section",
+            attributes={"className": "prose"},
+        ),
         Region(tree=_definitions(site, visit), name="section", attributes={"className": "prose"}),
     ]
 
@@ -73,15 +78,19 @@ def register(app: dash.Dash, site: Site) -> None:
     @app.callback(
         Output(ids.SOURCES, "tree"),
         Input(ids.VERSION, "data"),
-        Input(ids.ROUTE, "data"),
         State(ids.URL, "search"),
+        prevent_initial_call=True,
     )
-    def _sources(_version: object, _route: object, query: str | None) -> list[Element]:
-        visit = site.visit(query, PAGE.path)
-        try:
-            return sources(visit, site.board.snapshot())
-        except SnapshotError:
-            return sources(visit, None)
+    def _sources(_version: object, query: str | None) -> list[Element]:
+        return _sources_now(site, site.visit(query, PAGE.path))
+
+
+def _sources_now(site: Site, visit: Visit) -> list[Element]:
+    """Return the sources as far as they are known now."""
+    try:
+        return sources(visit, site.board.snapshot())
+    except SnapshotError:
+        return sources(visit, None)
 
 
 def _introduction(site: Site, visit: Visit) -> list[Element]:
@@ -132,7 +141,7 @@ def sources(visit: Visit, snapshot: Snapshot | None) -> list[Element]:
     )
     listed = element("ul", requests, _layers(visit, snapshot) if snapshot else None)
     return [
-        element("h2", words("sources.title"), id="sources"),
+        element("h2", words("sources.title")),
         listed,
         *(_straddling(visit, snapshot) if snapshot else ()),
     ]
@@ -247,4 +256,4 @@ def _definition(words: Words, metric: str, values: dict[str, Any]) -> Element:
     )
 
 
-PAGE = Page("/about", "about", layout, register, in_navigation=True)
+PAGE = Page("/about", "about", layout, register, parts=(ids.SOURCES,), in_navigation=True)

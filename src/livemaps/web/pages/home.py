@@ -6,16 +6,13 @@ from collections.abc import Mapping
 from typing import Any
 
 import dash
-from dash import Input, Output, State, dcc, html
+from dash import Input, Output, dcc, html
 
-from livemaps import figures
 from livemaps.errors import SnapshotError
-from livemaps.model import PlacePrecision
-from livemaps.views import Bounds
+from livemaps.views import Home
 from livemaps.web import ids
-from livemaps.web.clientside import clientside
 from livemaps.web.components import icon
-from livemaps.web.elements import Element, Region, element, tree
+from livemaps.web.elements import Element, Region, element, named, tree
 from livemaps.web.page import Page
 from livemaps.web.parts import (
     answer,
@@ -23,80 +20,98 @@ from livemaps.web.parts import (
     filters,
     last_visit,
     listing,
-    map_draft,
+    map_box,
     reported,
     search,
     searching,
 )
-from livemaps.web.parts import map as area_map
 from livemaps.web.site import Site, Visit
 
 Tree = list[Element]
 
-GRAPH_OPTIONS: Mapping[str, Any] = {
-    "displayModeBar": False,
-    "scrollZoom": True,
-    "doubleClick": False,
-    "showSendToCloud": False,
-    "responsive": True,
-}
+TOGETHER = (ids.ANSWER, ids.CHANGES, ids.FILTERS, ids.BREAKDOWN, ids.LISTING)
+"""The parts that are drawn together, from one view."""
 
 
 def layout(site: Site, visit: Visit) -> list[Any]:
-    """Return the parts of the screen in reading order; callbacks fill them."""
-    words = visit.words
+    """Return the screen as it stands now, in reading order."""
+    try:
+        home = site.board.home(visit.address.filters, visit.address.view)
+        drawn = together(site, visit, home) | {
+            ids.SERVICES: searching.services(site, visit, ""),
+            ids.MORE_FILTERS: filters.more_filters(visit, home, frozenset()),
+        }
+        return _arranged(site, visit, drawn, map_box.drawn(site, visit))
+    except SnapshotError:
+        return _arranged(site, visit, waiting(visit), map_box.Drawn())
+
+
+def blank(site: Site, visit: Visit) -> list[Any]:
+    """Return the screen's parts with nothing in them."""
+    return _arranged(site, visit, {}, map_box.Drawn())
+
+
+def together(site: Site, visit: Visit, home: Home) -> dict[str, Tree]:
+    """Return by id the parts that one view of the city fills."""
+    return {
+        ids.ANSWER: [
+            *answer.answer(visit, home),
+            *reported.card(site, visit),
+            element("span", hidden=True, data_title=site.title(visit)),
+        ],
+        ids.CHANGES: tree(
+            breakdown.changes(visit, home.changes),
+            last_visit.place(visit, home, site.board.snapshot().meta),
+        ),
+        ids.FILTERS: filters.main_filters(visit, home),
+        ids.BREAKDOWN: breakdown.breakdown(visit, home.breakdown),
+        ids.LISTING: listing.listing(visit, home.listing),
+    }
+
+
+def waiting(visit: Visit) -> dict[str, Tree]:
+    """Return what the screen shows before there is any data; the line above says how far it is."""
+    headline = visit.words("first.headline", city=visit.profile.name)
+    return {ids.ANSWER: [element("h1", headline, tabindex=-1, data_version="")]}
+
+
+def _arranged(
+    site: Site, visit: Visit, drawn: Mapping[str, Tree], map_drawn: map_box.Drawn
+) -> list[Any]:
+    """Return the parts of the screen around what is drawn of them."""
     return [
         Region(id=ids.SEARCH, tree=search.box(visit), attributes={"className": "search"}),
         html.Div(
-            [
-                Region(id=ids.SEARCH_RESULTS),
-                Region(id=ids.SEARCH_ADDRESSES),
-                Region(id=ids.SEARCH_REQUEST),
-            ],
+            [Region(id=found) for found in searching.FOUND],
             className="search-results",
         ),
-        dcc.Store(id=ids.SEARCH_TEXT),
-        dcc.Store(id=ids.ADDRESS_TEXT),
-        dcc.Store(id=ids.SERVICE_TEXT),
+        *(dcc.Store(id=store) for store in searching.STORES),
         dcc.Store(id=ids.UNFOLDED),
-        dcc.Store(id=ids.MAP_SHOWN),
-        dcc.Store(id=ids.MAP_CHANGE),
-        dcc.Store(id=ids.MAP_MARKS),
-        dcc.Store(id=ids.MAP_VIEWPORT),
-        Region(id=ids.ANSWER, name="section", attributes={"className": "answer"}),
+        _part(drawn, ids.ANSWER, "answer", "section"),
         html.Div(
             [
-                _filter_panel(visit),
-                html.Section(
-                    [
-                        Region(id=ids.MAP_HEAD, attributes={"className": "card-head"}),
-                        _map_box(site, visit),
-                        Region(id=ids.MAP_LEGEND, attributes={"className": "legend"}),
-                    ],
-                    className="card map-card",
-                    **_labelled(words("nav.map")),
-                ),
+                _filter_panel(visit, drawn),
+                map_box.card(site, visit, map_drawn),
                 html.Div(
                     [
-                        Region(
-                            id=ids.CHANGES,
-                            name="section",
-                            attributes={"className": "card changes-card"},
-                        ),
-                        Region(id=ids.BREAKDOWN, attributes={"className": "breakdown"}),
+                        _part(drawn, ids.CHANGES, "card changes-card", "section"),
+                        _part(drawn, ids.BREAKDOWN, "breakdown"),
                     ],
                     className="side",
                 ),
-                Region(
-                    id=ids.LISTING, name="section", attributes={"className": "card listing-card"}
-                ),
+                _part(drawn, ids.LISTING, "card listing-card", "section"),
             ],
             className="home-grid",
         ),
     ]
 
 
-def _filter_panel(visit: Visit) -> html.Section:
+def _part(drawn: Mapping[str, Tree], region: str, class_: str, name: str = "div") -> Any:
+    """Return a region with what is drawn of it."""
+    return Region(id=region, name=name, tree=drawn.get(region), attributes={"className": class_})
+
+
+def _filter_panel(visit: Visit, drawn: Mapping[str, Tree]) -> html.Section:
     """Return the panel of filters; on narrow screens it folds behind a button."""
     words = visit.words
     button = element(
@@ -114,130 +129,47 @@ def _filter_panel(visit: Visit) -> html.Section:
             Region(tree=[element("h2", words("filters.title")), button]),
             html.Div(
                 [
-                    Region(id=ids.FILTERS),
-                    Region(id=ids.SERVICES),
-                    Region(id=ids.MORE_FILTERS),
+                    Region(id=part, tree=drawn.get(part))
+                    for part in (ids.FILTERS, ids.SERVICES, ids.MORE_FILTERS)
                 ],
                 id="filter-panel",
                 className="filter-panel",
             ),
         ],
         className="card filters",
-        **_labelled(words("filters.title")),
-    )
-
-
-def _labelled(text: str) -> dict[str, Any]:
-    """Return the name of a part for those who cannot see where it begins."""
-    return {"aria-label": text}
-
-
-def _map_box(site: Site, visit: Visit) -> html.Div:
-    """Return the map with its buttons, and its table twin in the same box."""
-    words = visit.words
-    buttons = [
-        element(
-            "button",
-            icon(name),
-            type="button",
-            class_="button",
-            aria_label=words(f"map.zoom.{name}"),
-            data_action=f"zoom-{name}",
-        )
-        for name in ("plus", "minus", "whole")
-    ]
-    buttons.append(_locate_button(visit))
-    return html.Div(
-        [
-            Region(
-                tree=map_draft.draft(site, visit),
-                attributes={"className": "map-draft", "aria-hidden": "true"},
-            ),
-            dcc.Graph(
-                id=ids.MAP,
-                figure=figures.blank(),
-                config=dict(GRAPH_OPTIONS),  # type: ignore[arg-type]
-                responsive=True,
-                clear_on_unhover=True,
-                className="map",
-            ),
-            Region(
-                id=ids.MAP_FOCUS,
-                tree=[
-                    element("div", class_="crosshair", aria_hidden=True),
-                    element("p", words("map.keyboard"), class_="map-hint"),
-                    element("div", buttons, class_="map-buttons"),
-                    element("p", class_="map-note", role="status"),
-                ],
-                attributes={"className": "map-overlay"},
-            ),
-            Region(id=ids.MAP_TABLE, attributes={"className": "map-table", "hidden": True}),
-        ],
-        className="map-box",
-    )
-
-
-def _locate_button(visit: Visit) -> Element:
-    """Return the button that chooses the visitor's own area, with what it may have to say."""
-    words = visit.words
-    return element(
-        "button",
-        icon("locate"),
-        type="button",
-        class_="button",
-        aria_label=words("map.locate.label"),
-        data_action="locate",
-        data_asking=words("map.locate.asking"),
-        data_outside=words("map.locate.outside"),
-        data_refused=words("map.locate.refused"),
+        **named(words("filters.title")),
     )
 
 
 def register(app: dash.Dash, site: Site) -> None:
     """Register the callbacks of this screen; each asks for one view."""
     _register_page(app, site)
-    _register_map(app, site)
+    map_box.register(app, site)
     searching.register(app, site)
-    if site.profile.precision.place is PlacePrecision.EXACT:
-        _register_marks(app, site)
 
 
 def _register_page(app: dash.Dash, site: Site) -> None:
     @app.callback(
-        Output(ids.ANSWER, "tree"),
-        Output(ids.CHANGES, "tree"),
-        Output(ids.FILTERS, "tree"),
-        Output(ids.BREAKDOWN, "tree"),
-        Output(ids.LISTING, "tree"),
+        *(Output(part, "tree") for part in TOGETHER),
         Input(ids.URL, "search"),
         Input(ids.VERSION, "data"),
+        prevent_initial_call=True,
     )
     def _page(query: str | None, _version: str | None) -> tuple[Tree, ...]:
         visit = site.visit(query)
         try:
             home = site.board.home(visit.address.filters, visit.address.view)
+            drawn = together(site, visit, home)
         except SnapshotError:
-            return waiting(visit)
-        return (
-            [
-                *answer.answer(visit, home),
-                *reported.card(site, visit),
-                element("span", hidden=True, data_title=site.title(visit)),
-            ],
-            tree(
-                breakdown.changes(visit, home.changes),
-                last_visit.place(visit, home, site.board.snapshot().meta),
-            ),
-            filters.main_filters(visit, home),
-            breakdown.breakdown(visit, home.breakdown),
-            listing.listing(visit, home.listing),
-        )
+            drawn = waiting(visit)
+        return tuple(drawn.get(part, []) for part in TOGETHER)
 
     @app.callback(
         Output(ids.MORE_FILTERS, "tree"),
         Input(ids.URL, "search"),
         Input(ids.VERSION, "data"),
         Input(ids.UNFOLDED, "data"),
+        prevent_initial_call=True,
     )
     def _more(query: str | None, _version: str | None, unfolded: list[str] | None) -> Tree:
         visit = site.visit(query)
@@ -246,119 +178,6 @@ def _register_page(app: dash.Dash, site: Site) -> None:
         except SnapshotError:
             return []
         return filters.more_filters(visit, home, frozenset(unfolded or ()))
-
-
-def waiting(visit: Visit) -> tuple[Tree, ...]:
-    """Return what the screen shows before there is any data; the line above says how far it is."""
-    headline = visit.words("first.headline", city=visit.profile.name)
-    title = element("h1", headline, tabindex=-1, data_version="")
-    return ([title], [], [], [], [])
-
-
-def _register_map(app: dash.Dash, site: Site) -> None:
-    @app.callback(
-        Output(ids.MAP, "figure"),
-        Output(ids.MAP_CHANGE, "data"),
-        Output(ids.MAP_SHOWN, "data"),
-        Output(ids.MAP_HEAD, "tree"),
-        Output(ids.MAP_LEGEND, "tree"),
-        Output(ids.MAP_TABLE, "tree"),
-        Output(ids.MAP_TABLE, "attributes"),
-        Input(ids.URL, "search"),
-        Input(ids.VERSION, "data"),
-        Input(ids.THEME, "data"),
-        State(ids.MAP_SHOWN, "data"),
-    )
-    def _map(
-        query: str | None, _version: str | None, theme: str | None, before: dict[str, str] | None
-    ) -> tuple[Any, ...]:
-        visit = site.visit(query)
-        try:
-            return drawn(site, visit, theme or "light", before)
-        except SnapshotError:
-            return dash.no_update, dash.no_update, None, [], [], [], dash.no_update
-
-    _merge(app, ids.MAP_CHANGE)
-    clientside(
-        app,
-        "map_drawn",
-        Output(ids.MAP_FOCUS, "attributes"),
-        Input(ids.MAP, "figure"),
-        State(ids.MAP_FOCUS, "attributes"),
-    )
-
-
-def _merge(app: dash.Dash, store: str) -> None:
-    """Have what arrives in a store merged into the figure in the browser."""
-    clientside(
-        app,
-        "map_changed",
-        Output(ids.MAP, "figure", allow_duplicate=True),
-        Input(store, "data"),
-        State(ids.MAP, "figure"),
-        initial=False,
-    )
-
-
-def drawn(site: Site, visit: Visit, theme: str, before: dict[str, str] | None) -> tuple[Any, ...]:
-    """Return the map or what changes on it, what it was drawn for, its title, legend and table.
-
-    Areas count what they would show if they were chosen, so the layer's own filter is lifted:
-    what is chosen is outlined, and its neighbours can be compared and chosen.
-    """
-    snapshot = site.board.snapshot()
-    layer = snapshot.layer(visit.layer)
-    unrestricted = visit.address.filters.with_area(layer.id, frozenset())
-    values = site.board.area_values(unrestricted, layer.id)
-    areas = area_map.area_map(visit, layer, values)
-    scale = figures.Scale.of(values.counts)
-    shown = area_map.Shown(layer.id, areas.polygons, theme, visit.words.language).stored()
-    figure: Any = dash.no_update
-    change: Any = dash.no_update
-    if shown == before:
-        change = figures.area_change(areas, scale, theme)
-    else:
-        place = site.profile.map
-        outlines = {known.id: area_map.polygons(known) for known in snapshot.layers}
-        view = figures.View(place.long, place.lat, place.zoom, layer.id, outlines, place.tile_style)
-        names = area_map.backdrop(visit, snapshot)
-        figure = figures.area_map(areas, scale, theme, view, names)
-    return (
-        figure,
-        change,
-        shown,
-        area_map.head(visit),
-        area_map.legend(visit, values, scale, theme),
-        area_map.table(visit, layer, values) if visit.address.view.table else [],
-        {"className": "map-table", "hidden": not visit.address.view.table},
-    )
-
-
-def _register_marks(app: dash.Dash, site: Site) -> None:
-    @app.callback(
-        Output(ids.MAP_MARKS, "data"),
-        Input(ids.MAP_VIEWPORT, "data"),
-        Input(ids.URL, "search"),
-        Input(ids.VERSION, "data"),
-        Input(ids.MAP_SHOWN, "data"),
-        prevent_initial_call=True,
-    )
-    def _marks(
-        viewport: dict[str, float] | None,
-        query: str | None,
-        _version: str | None,
-        shown: dict[str, str] | None,
-    ) -> Any:
-        if viewport is None or shown is None:
-            return dash.no_update
-        visit = site.visit(query)
-        bounds = Bounds(*(viewport[side] for side in ("west", "south", "east", "north")))
-        marks = site.board.marks(visit.address.filters, bounds, viewport["zoom"])
-        measure = visit.address.filters.measure.value
-        amount = visit.words(f"map.amount.{measure}", amount="%{customdata:,}")
-        return figures.marks_change(marks, amount)
-
-    _merge(app, ids.MAP_MARKS)
 
 
 def _title(site: Site, visit: Visit) -> str:
@@ -376,4 +195,13 @@ def _summary(site: Site, visit: Visit) -> str:
     return answer.plain(visit, home)
 
 
-PAGE = Page("/", "map", layout, register, in_navigation=True, title=_title, summary=_summary)
+PAGE = Page(
+    "/",
+    "map",
+    layout,
+    register,
+    blank=blank,
+    in_navigation=True,
+    title=_title,
+    summary=_summary,
+)

@@ -28,12 +28,12 @@ BADGES: Mapping[Outcome, str] = {
 COUNTS = ("received", "inserted", "updated", "removed", "rejected", "unplaced", "open")
 
 
-def layout(_site: Site, visit: Visit) -> list[Any]:
-    """Return the page; a callback fills it, now and after each check."""
+def layout(site: Site, visit: Visit) -> list[Any]:
+    """Return the page; a callback fills it again after each check."""
     heading = element("h1", visit.words("status.title"), tabindex=-1)
     return [
         Region(tree=[heading], attributes={"className": "page-head"}),
-        Region(id=ids.STATUS, attributes={"className": "status-page"}),
+        Region(id=ids.STATUS, tree=_report(site, visit), attributes={"className": "status-page"}),
     ]
 
 
@@ -43,18 +43,22 @@ def register(app: dash.Dash, site: Site) -> None:
     @app.callback(
         Output(ids.STATUS, "tree"),
         Input(ids.LIVE, "data"),
-        Input(ids.ROUTE, "data"),
         State(ids.URL, "search"),
+        prevent_initial_call=True,
     )
-    def _status(_live: object, _route: object, query: str | None) -> list[Element]:
-        visit = site.visit(query, PAGE.path)
-        try:
-            status = site.board.status()
-        except SnapshotDamaged as error:
-            return [element("p", str(error), class_="notice notice-warning", role="alert")]
-        if status is None:
-            return [element("p", visit.words("status.none"), class_="notice")]
-        return [_summary(site, visit, status, published(site)), _log(site, visit, status)]
+    def _status(_live: object, query: str | None) -> list[Element]:
+        return _report(site, site.visit(query, PAGE.path))
+
+
+def _report(site: Site, visit: Visit) -> list[Element]:
+    """Return what the refresher has told of itself."""
+    try:
+        status = site.board.status()
+    except SnapshotDamaged as error:
+        return [element("p", str(error), class_="notice notice-warning", role="alert")]
+    if status is None:
+        return [element("p", visit.words("status.none"), class_="notice")]
+    return [_summary(site, visit, status, published(site)), _log(site, visit, status)]
 
 
 def _summary(site: Site, visit: Visit, status: Status, meta: SnapshotMeta | None) -> Element:
@@ -85,7 +89,7 @@ def _refresh_facts(site: Site, words: Words, status: Status) -> Iterator[tuple[s
     for name in ("last_checked", "last_success", "next_check", "published", "failing_since"):
         moment = getattr(status, name)
         if moment is not None:
-            yield name, ago(moment, words, words.moment(site.local(moment)))
+            yield name, ago(moment, words, words.moment(site.local(moment)), site.clock())
     if status.consecutive_failures:
         yield "failures", words.number(status.consecutive_failures)
     if status.error:
@@ -157,4 +161,4 @@ def _logged(site: Site, words: Words, refresh: Refresh, key: str) -> Element:
     )
 
 
-PAGE = Page("/status", "status", layout, register, in_navigation=True)
+PAGE = Page("/status", "status", layout, register, parts=(ids.STATUS,), in_navigation=True)

@@ -94,19 +94,18 @@ def head(visit: Visit) -> list[Element]:
     ]
 
 
-def legend(visit: Visit, values: AreaValues, scale: Scale, theme: str) -> list[Element]:
+def legend(visit: Visit, values: AreaValues, scale: Scale) -> list[Element]:
     """Return the legend: a swatch for each class with its amounts, and what has no place."""
     words = visit.words
-    colours = scale.colours(theme)
     texts = [words("legend.none"), *(_range(visit, low, high) for low, high in scale.ranges)]
     swatches = [
         element(
             "li",
-            element("span", class_="legend-swatch", style={"background": colour}, aria_hidden=True),
+            element("span", class_=f"legend-swatch shade-{shade}", aria_hidden=True),
             text,
             key=text,
         )
-        for colour, text in zip(colours, texts, strict=True)
+        for shade, text in zip(scale.shades, texts, strict=True)
     ]
     layer = visit.profile.layer(values.layer).called(words.language).lower()
     unit = words(f"legend.unit.{values.measure.value}", layer=layer)

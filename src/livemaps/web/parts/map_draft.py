@@ -38,7 +38,8 @@ def palette() -> str:
     """Return the map's colours as a style sheet, so that they are written down once."""
     light, dark = (_variables(theme) for theme in ("light", "dark"))
     fills = "".join(
-        f".shade-{at}{{fill:var(--shade-{at})}}" for at in range(len(SCALES["light"]) + 1)
+        f".shade-{at}{{fill:var(--shade-{at});background:var(--shade-{at})}}"
+        for at in range(len(SCALES["light"]) + 1)
     )
     return (
         f":root{{{light}}}"

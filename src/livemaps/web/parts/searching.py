@@ -9,9 +9,15 @@ from livemaps.errors import FeedError, SnapshotError, VisitorError
 from livemaps.web import ids
 from livemaps.web.elements import Element
 from livemaps.web.parts import filters, search
-from livemaps.web.site import Site
+from livemaps.web.site import Site, Visit
 
 Tree = list[Element]
+
+STORES = (ids.SEARCH_TEXT, ids.ADDRESS_TEXT, ids.SERVICE_TEXT)
+"""Where the browser keeps what is typed."""
+
+FOUND = (ids.SEARCH_RESULTS, ids.SEARCH_ADDRESSES, ids.SEARCH_REQUEST)
+"""The regions of what is found for it, in reading order."""
 
 
 def register(app: dash.Dash, site: Site) -> None:
@@ -27,14 +33,23 @@ def _register_services(app: dash.Dash, site: Site) -> None:
         Input(ids.URL, "search"),
         Input(ids.VERSION, "data"),
         Input(ids.SERVICE_TEXT, "data"),
+        prevent_initial_call=True,
     )
     def _services(query: str | None, _version: str | None, text: str | None) -> Tree:
-        visit = site.visit(query)
         try:
-            options = site.board.service_options(visit.address.filters, text or "")
+            return services(site, site.visit(query), text or "")
         except SnapshotError:
             return []
-        return filters.services(visit, options, text or "")
+
+
+def services(site: Site, visit: Visit, text: str) -> Tree:
+    """Return the services that match a text, or the most frequent ones, as a filter.
+
+    Raises:
+        SnapshotError: there is no data yet.
+    """
+    options = site.board.service_options(visit.address.filters, text)
+    return filters.services(visit, options, text)
 
 
 def _register_suggestions(app: dash.Dash, site: Site) -> None:
@@ -42,6 +57,7 @@ def _register_suggestions(app: dash.Dash, site: Site) -> None:
         Output(ids.SEARCH_RESULTS, "tree"),
         Input(ids.SEARCH_TEXT, "data"),
         State(ids.URL, "search"),
+        prevent_initial_call=True,
     )
     def _results(text: str | None, query: str | None) -> Tree:
         if not (text or "").strip():
@@ -57,6 +73,7 @@ def _register_suggestions(app: dash.Dash, site: Site) -> None:
         Output(ids.SEARCH_REQUEST, "tree"),
         Input(ids.SEARCH_TEXT, "data"),
         State(ids.URL, "search"),
+        prevent_initial_call=True,
     )
     def _request(text: str | None, query: str | None) -> Tree:
         if not (text or "").strip():

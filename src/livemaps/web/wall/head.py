@@ -67,7 +67,7 @@ def _checked(site: Site, words: Words, status: Status | None) -> list[Child]:
     if status is None or status.last_checked is None:
         return []
     shown = words.moment(site.local(status.last_checked))
-    told = [words("freshness.checked"), " ", ago(status.last_checked, words, shown)]
+    told = [words("freshness.checked"), " ", ago(status.last_checked, words, shown, site.clock())]
     return [element("span", told)]
 
 

@@ -1,0 +1,85 @@
+"""The page within the document: what is seen before any script, and without scripts."""
+
+from __future__ import annotations
+
+import re
+from html import unescape
+
+import pytest
+
+from livemaps.errors import NoSnapshot
+from livemaps.web import ids
+from livemaps.web.app import PAGES
+from livemaps.web.first_view import first_view
+from tests.web.conftest import Town
+
+ADDRESSES = ["/", "/ward", "/ward/1", "/request/26-00001", "/backlog", "/status", "/about", "/no"]
+
+
+def shown(town: Town, address: str) -> str:
+    path, _, query = address.partition("?")
+    return first_view(town.site, town.site.visit(f"?{query}", path))
+
+
+@pytest.mark.parametrize("address", ADDRESSES)
+def test_a_document_holds_its_page_with_heading_ages_and_footer(town: Town, address: str) -> None:
+    page = town.client.get(address).get_data(as_text=True)
+    view = page.split('<div id="first-view">')[1]
+    assert view.count("<h1") == 1
+    for region in (ids.HEADER, ids.FRESHNESS, ids.PAGE, ids.FOOTER):
+        assert re.search(rf'id="{region}"[^>]*>\s*<', view), region
+
+
+def test_the_answer_the_filters_the_map_and_the_list_are_there_at_once(town: Town) -> None:
+    view = unescape(shown(town, "/?ward=2&lang=en"))
+    assert "Ward 2" in view
+    assert 'data-param="age"' in view
+    assert "legend-swatch" in view
+    assert re.search(r'id="listing"[^>]*>.*<table', view)
+
+
+def test_what_a_callback_draws_later_is_what_was_there_at_first(town: Town) -> None:
+    from livemaps.web.markup import markup
+
+    view = shown(town, "/?lang=en")
+    for part, tree in town.ask(ids.ANSWER, url="?lang=en").items():
+        assert markup(tree["tree"]) in view, part
+
+
+def test_before_there_is_data_the_first_view_says_so(town: Town) -> None:
+    town.shown = NoSnapshot("none")
+    for address in ADDRESSES:
+        assert "<h1" in shown(town, f"{address}?lang=en"), address
+    assert "first data" in shown(town, "/?lang=en")
+
+
+def test_a_wall_has_no_first_view_since_it_shows_one_of_its_views_at_a_time(town: Town) -> None:
+    bare = [page for page in PAGES if page.bare]
+    assert bare
+    assert all(shown(town, page.path) == "" for page in bare)
+    assert 'class="skeleton"' in town.client.get("/wall").get_data(as_text=True)
+
+
+def test_within_another_page_the_first_view_has_no_header_either(town: Town) -> None:
+    assert 'class="brand"' not in shown(town, "/?embed=1")
+    assert 'class="brand"' in shown(town, "/")
+
+
+@pytest.mark.parametrize("text", ["<script>alert(1)</script>", '"><img src=x onerror=alert(1)>'])
+def test_what_stands_in_an_address_stays_text(town: Town, text: str) -> None:
+    for address in ("/", "/ward/1", "/request/x", "/backlog"):
+        page = town.client.get(address, query_string={"service": text, "ward": text, "q": text})
+        assert text not in page.get_data(as_text=True)
+
+
+def test_nothing_of_a_first_view_is_named_twice(town: Town) -> None:
+    for address in ADDRESSES:
+        named = re.findall(r'\sid="([^"]+)"', shown(town, address))
+        assert sorted(named) == sorted(set(named)), address
+
+
+def test_a_page_tells_what_it_was_drawn_from_so_that_nothing_is_drawn_again(town: Town) -> None:
+    version = town.site.board.snapshot().version
+    assert f'data-drawn="{version} "' in town.client.get("/ward").get_data(as_text=True)
+    town.shown = NoSnapshot("none")
+    assert 'data-drawn=""' in town.client.get("/ward").get_data(as_text=True)
