@@ -126,9 +126,7 @@ def test_the_answer_comes_first_and_leads_to_what_is_behind(
     assert "/?ward=1&lang=en" in found
     assert any("age=28-89" in href and "ward=1" in href for href in found)
     assert any(href.startswith("/community/") for href in found)
-    assert any(
-        href.startswith("/api/v1/measures/expected.csv?by=community&ward=1") for href in found
-    )
+    assert {"/api/v1/areas/ward/1/parts.csv", "/api/v1/areas/ward/1/compare.csv"} <= found
     assert "/ward/1/brief?lang=en" in found
 
 
@@ -170,12 +168,46 @@ def test_figures_that_are_not_worked_out_yet_do_not_hold_the_page_up(
         assert "These figures are being worked out" in text
 
 
-def test_outlines_that_cannot_be_read_leave_the_rest(here: Measured, text_of: TextOf) -> None:
+def polygon(coordinates: object) -> bytes:
+    """Return a file with the outline of one ward."""
+    geometry = {"type": "Polygon", "coordinates": coordinates}
+    return json.dumps({"features": [{"properties": {"key": "1"}, "geometry": geometry}]}).encode()
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        *(None, b"", b"{", b"[]", b"{}", b'{"features": null}', b"\xff\xfe\x00"),
+        *(polygon(wrong) for wrong in (5, [["x", "y"]], [[[1]]], [[[None, None]]])),
+    ],
+)
+def test_outlines_that_cannot_be_read_leave_the_rest(
+    here: Measured, text_of: TextOf, content: bytes | None
+) -> None:
     for path in (here.settings.data_dir / "areas").iterdir():
         path.unlink()
-    text = text_of(shown(here, "/ward/1"))
-    assert "outlines of the areas cannot be read" in text
-    assert "Who is accountable" in text
+        if content is not None:
+            path.write_bytes(content)
+    assert "outlines of the areas cannot be read" in text_of(shown(here, "/ward"))
+    for path_of_page, rest in (("/ward/1", "Who is accountable"), ("/ward/1/brief", "Checked")):
+        text = text_of(shown(here, path_of_page))
+        assert "on its way" not in text
+        assert rest in text
+
+
+@pytest.mark.parametrize(
+    "features",
+    [[], [{"properties": {"key": key}, "geometry": None} for key in ("1", "2", "BLN")]],
+)
+def test_areas_without_outlines_are_said_to_have_none(
+    here: Measured, text_of: TextOf, features: list[object]
+) -> None:
+    for path in (here.settings.data_dir / "areas").iterdir():
+        path.write_text(json.dumps({"features": features}))
+    for path_of_page in PATHS:
+        text = text_of(shown(here, path_of_page))
+        assert "have no outlines to draw" in text
+        assert "open" in text
 
 
 @pytest.mark.parametrize(

@@ -52,22 +52,24 @@ def read_outlines(folder: Path, layer: SnapshotLayer) -> Outlines:
     path = folder / layer.areas_file
     try:
         rings = _rings(msgspec.json.decode(path.read_bytes()))
-    except (OSError, msgspec.DecodeError, KeyError, TypeError, IndexError) as error:
+        return _projected([rings.get(key, []) for key in layer.keys])
+    except (OSError, msgspec.DecodeError, LookupError, TypeError, ValueError) as error:
         raise SnapshotDamaged(f"{path} cannot be read: {error}") from error
-    return _projected([rings.get(key, []) for key in layer.keys])
 
 
 def _rings(
     collection: Mapping[str, list[Mapping[str, Mapping[str, object]]]],
 ) -> dict[str, list[Ring]]:
-    """Return all rings of each area by its key."""
+    """Return all rings of each area by its key; an area may have none."""
     return {
         str(feature["properties"]["key"]): _of_geometry(feature["geometry"])
         for feature in collection["features"]
     }
 
 
-def _of_geometry(geometry: Mapping[str, object]) -> list[Ring]:
+def _of_geometry(geometry: Mapping[str, object] | None) -> list[Ring]:
+    if geometry is None:
+        return []
     coordinates: object = geometry["coordinates"]
     polygons = [coordinates] if geometry["type"] == "Polygon" else coordinates
     return [ring for polygon in polygons for ring in polygon]  # type: ignore[attr-defined]

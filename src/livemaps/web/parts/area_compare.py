@@ -10,7 +10,8 @@ from livemaps.views.area.values import CITY
 from livemaps.views.measures.compare import Compared
 from livemaps.web.elements import Child, Element, element
 from livemaps.web.parts import area_words as say
-from livemaps.web.parts.tables import Column, Row, card, csv_link, figure_name, foot, table
+from livemaps.web.parts.area_files import area_file
+from livemaps.web.parts.tables import Column, Row, card, figure_name, foot, table
 from livemaps.web.site import Visit
 
 WITH = "with"
@@ -36,15 +37,12 @@ def compare_card(visit: Visit, view: AreaView) -> Element:
         Column(words("area.compare.figure"), number=False),
         *(Column(say.name_of(visit, view.layer, area)) for area in shown),
     ]
-    query = {"by": view.layer, "of": "over-four-weeks"}
-    if beside:
-        query[WITH] = beside.key
     return card(
         words("area.compare.title"),
         _choice(visit, view),
         table(visit, words("area.compare.title"), columns, list(_rows(visit, view, shown))),
         element("p", words("area.compare.note"), class_="quiet-text"),
-        foot(csv_link(visit, "compare", query)),
+        foot(area_file(visit, view, "compare", beside.key if beside else "")),
         key="compare",
     )
 

@@ -12,8 +12,9 @@ from livemaps.web.charts import picture_button
 from livemaps.web.components import link
 from livemaps.web.elements import Element, element
 from livemaps.web.parts import area_words as say
+from livemaps.web.parts.area_files import area_file
 from livemaps.web.parts.behind import to_list
-from livemaps.web.parts.tables import Column, Row, card, csv_link, foot, table, without_last
+from livemaps.web.parts.tables import Column, Row, card, foot, table, without_last
 from livemaps.web.plan import PlanArea, key, plan
 from livemaps.web.site import Site, Visit
 
@@ -113,6 +114,8 @@ def _drawn(
     """Return the plan, or that it cannot be drawn."""
     if outlines is None:
         return element("p", visit.words("area.plan.missing"), class_="quiet-text")
+    if not any(outlines.paths[area.code] for area in areas):
+        return element("p", visit.words("area.plan.none"), class_="quiet-text")
     return plan(outlines, areas, label, name)
 
 
@@ -146,11 +149,6 @@ def _label(
 def _twin(visit: Visit, view: AreaView) -> Element:
     """Return the table of what the plan shows, folded, and the ways to take it away."""
     words, layer = visit.words, view.parts_layer
-    query = {"by": layer}
-    if not view.finest:
-        query[view.layer] = view.here.key
-    elif view.within is not None:
-        query[view.within[0]] = view.within[1]
     columns = (
         Column(say.layer_name(visit, layer), number=False),
         Column(words("area.open"), "open"),
@@ -170,7 +168,12 @@ def _twin(visit: Visit, view: AreaView) -> Element:
             _straddling(visit, view),
             class_="twin",
         ),
-        element("span", picture_button(words), " ", csv_link(visit, "expected", query)),
+        element(
+            "span",
+            picture_button(words),
+            " ",
+            None if view.pending else area_file(visit, view, "parts"),
+        ),
         class_="chart-foot no-print",
     )
 
