@@ -80,6 +80,14 @@ class Watched:
     def open(self, path: str = "/") -> Page:
         """Go to an address and wait until its page is live: drawn by scripts, and listening."""
         self.page.goto(self.address + path)
+        return self._live()
+
+    def again(self) -> Page:
+        """Load the page anew and wait until it is live."""
+        self.page.reload()
+        return self._live()
+
+    def _live(self) -> Page:
         self.page.wait_for_selector("html[data-live]", timeout=PATIENCE_MS)
         self.page.locator("h1").first.wait_for(timeout=PATIENCE_MS)
         return self.page

@@ -307,6 +307,7 @@ def test_other_pages_offer_a_new_version_and_take_nothing_away(wall: Wall) -> No
     page = wall.page
     page.route("**/api/v1/version", with_build(["9.9.9-0123456789ab"]))
     page.goto(f"{wall.address}/about?lang=en")
+    page.wait_for_selector("html[data-live]", timeout=PATIENCE_MS)
     page.evaluate("window.mark = 1")
     offered = page.locator("#connection")
     expect(offered).to_contain_text("A new version of this page is there")
