@@ -8,6 +8,7 @@
   const MINUTE_MS = 60 * SECOND_MS;
   const PATIENCE_MS = 20 * SECOND_MS;
   const LONGEST_PAUSE_MS = 5 * MINUTE_MS;
+  const MOST_PAST = 100;
   const RELOADED_KEY = "livemaps.reloaded";
 
   /* Where the picture stands, minute by minute, as parts of the farthest it may move. */
@@ -33,6 +34,7 @@
     patience: PATIENCE_MS,
     awake: null,
     asking: false,
+    refused: -MINUTE_MS,
     reloading: false,
     clock: null,
   };
@@ -122,8 +124,9 @@
   }
 
   /* The screen stays on where the browser can see to it, and nothing is missing where it cannot. */
-  async function stayAwake() {
-    if (!navigator.wakeLock || document.hidden || state.awake || state.asking) {
+  async function stayAwake(now) {
+    const soon = now - state.refused < MINUTE_MS && now >= state.refused;
+    if (!navigator.wakeLock || document.hidden || state.awake || state.asking || soon) {
       return;
     }
     state.asking = true;
@@ -135,6 +138,7 @@
     } catch {
       /* A battery that is low, or a page that may not: the machine's own settings hold. */
       state.awake = null;
+      state.refused = now;
     } finally {
       state.asking = false;
     }
@@ -189,6 +193,16 @@
     window.sessionStorage.setItem(RELOADED_KEY, String(now));
   }
 
+  /* Dash keeps every tick of its timer, to be undone, which nobody does here: 17,000 a day. */
+  function forget() {
+    for (const store of window.dash_stores ?? []) {
+      const past = store.getState().history?.past;
+      if (past?.length > MOST_PAST) {
+        past.length = 0;
+      }
+    }
+  }
+
   function tick() {
     const now = Date.now();
     window.setTimeout(tick, SECOND_MS - (now % SECOND_MS));
@@ -202,7 +216,8 @@
     shift(now);
     drawAgain(now);
     loadAgain(now);
-    stayAwake();
+    stayAwake(now);
+    forget();
   }
 
   document.addEventListener("livemaps:drawn", (event) => {
@@ -226,7 +241,7 @@
   });
   document.addEventListener("visibilitychange", () => {
     if (here()) {
-      stayAwake();
+      stayAwake(Date.now());
     }
   });
   tick();

@@ -108,7 +108,7 @@ def backlog_view(_site: Site, visit: Visit, page: BacklogPage) -> View:
                 figure(
                     words.number(headline.total), words("wall.open", count=headline.total), "main"
                 ),
-                figure(words.number(headline.over_four_weeks), words("wall.old")),
+                figure(share, words("wall.old")) if share else None,
                 figure(signed(visit, change), words("wall.change")) if change is not None else None,
                 figure(words.number(week[1]), words("wall.came", day=words.date(week[0].end)))
                 if week
@@ -150,10 +150,21 @@ def oldest_view(site: Site, visit: Visit, page: BacklogPage) -> View:
     return View(
         words("wall.oldest.answer", day=words.day(first.requested_day, "long")),
         (
-            figures(figure(words.number(first.age), words("wall.oldest.days"), "main")),
+            figures(
+                figure(words.number(first.age), words("wall.oldest.days"), "main"),
+                figure(words.number(_for_years(page)), words("wall.oldest.years")),
+                figure(words.number(page.beyond.beyond), words("wall.oldest.usual"))
+                if page.beyond
+                else None,
+            ),
             rows(words("wall.oldest.title"), [_waiting(visit, one) for one in found]),
         ),
     )
+
+
+def _for_years(page: BacklogPage) -> int:
+    """Return how many are in the last age band, open for two years or longer."""
+    return sum(group.bands[-1] for group in page.agencies.groups)
 
 
 def _waiting(visit: Visit, request: ListedRequest) -> Row:
@@ -189,6 +200,7 @@ def _agencies(visit: Visit, groups: Sequence[tuple[str, int, int]]) -> Element:
             name or words("wall.no_agency"),
             words("wall.of_open", count=opened),
             words.number(count),
+            share=count / opened,
         )
         for name, count, opened in groups[:MOST_AGENCIES]
     ]

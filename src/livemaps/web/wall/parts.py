@@ -11,6 +11,9 @@ from livemaps.web.components import rich
 from livemaps.web.elements import Children, Element, element
 from livemaps.web.site import Visit
 
+WIDE, NARROW = 0.74, 0.42
+"""Of a digit, and of what stands between digits, against the height of bold type."""
+
 
 class View(NamedTuple):
     """What one view says: an answer in words, and what stands below it."""
@@ -29,6 +32,10 @@ class Row(NamedTuple):
     told: str
     number: str
     unit: str = ""
+    share: float | None = None
+    """From 0 to 1, drawn as a bar below the line."""
+    path: Sequence[float] = ()
+    """What led to the number, drawn as a small line before it."""
 
 
 def framed(visit: Visit, name: str, view: View, position: int) -> Element:
@@ -50,14 +57,19 @@ def framed(visit: Visit, name: str, view: View, position: int) -> Element:
 
 
 def figure(number: str, told: str, class_: str = "") -> Element:
-    """Return a large number and what it is."""
+    """Return a large number and what it is; the style sheet keeps it within its column."""
     return element(
         "div",
         element("dt", told),
-        element("dd", number),
+        element("dd", number, style={"--wide": f"{_width(number):.2f}"}),
         class_=f"wall-figure {class_}".strip(),
         key=told,
     )
+
+
+def _width(number: str) -> float:
+    """Return about how wide a number is, in heights of its type, in the widest of usual fonts."""
+    return sum(WIDE if sign.isalnum() or sign in "+\N{MINUS SIGN}%" else NARROW for sign in number)
 
 
 def figures(*found: Element | None) -> Element:
@@ -67,25 +79,7 @@ def figures(*found: Element | None) -> Element:
 
 def rows(label: str, found: Sequence[Row], empty: str = "", class_: str = "") -> Element:
     """Return a list of which as many lines are shown as there is room for, each of them whole."""
-    lines = [
-        element(
-            "li",
-            element(
-                "span",
-                element("span", row.name, class_="wall-row-name"),
-                element("span", row.told, class_="wall-row-told") if row.told else None,
-                class_="wall-row-text",
-            ),
-            element(
-                "span",
-                row.number,
-                element("small", " ", row.unit) if row.unit else None,
-                class_="wall-row-number",
-            ),
-            key=str(at),
-        )
-        for at, row in enumerate(found)
-    ]
+    lines = [_row(row, str(at)) for at, row in enumerate(found)]
     return element(
         "div",
         element("h3", label),
@@ -93,6 +87,34 @@ def rows(label: str, found: Sequence[Row], empty: str = "", class_: str = "") ->
         class_=f"wall-list {class_}".strip(),
         key=label,
     )
+
+
+def _row(row: Row, key: str) -> Element:
+    """Return one line of a list."""
+    return element(
+        "li",
+        element(
+            "span",
+            element("span", row.name, class_="wall-row-name"),
+            element("span", row.told, class_="wall-row-told") if row.told else None,
+            class_="wall-row-text",
+        ),
+        charts.sparkline(row.path, row.told) if len(row.path) > 1 else None,
+        element(
+            "span",
+            row.number,
+            element("small", " ", row.unit) if row.unit else None,
+            class_="wall-row-number",
+        ),
+        _bar(row.share) if row.share is not None else None,
+        key=key,
+    )
+
+
+def _bar(share: float) -> Element:
+    """Return a share as a bar; the line says it in words."""
+    part = element("span", style={"inlineSize": f"{100 * min(max(share, 0.0), 1.0):.1f}%"})
+    return element("span", part, class_="wall-row-bar", aria_hidden=True)
 
 
 def drawn(visit: Visit, plot: Plot, shares: bool = False) -> Element:

@@ -50,6 +50,7 @@ def _queues(
             one.queue.group.name or words("no_value"),
             words("wall.queues.open", count=one.queue.backlog),
             signed(visit, one.queue.net),
+            path=one.path,
         )
         for one in found
     ]
@@ -94,11 +95,14 @@ def _surge_figures(visit: Visit, now: SurgeNow) -> Element:
         figure(words.number(round(now.expected)), words("wall.surge.expected"))
         if now.expected is not None
         else None,
+        figure(words("legend.range", low=now.low, high=now.high), words("wall.surge.ordinary"))
+        if now.low is not None and now.high is not None
+        else None,
     )
 
 
 def _surge_days(visit: Visit, days: Sequence[SurgeNow]) -> Element | None:
-    """Return the complete days of the last week, before the band of ordinary ones."""
+    """Return the complete days of the last week, on the band of ordinary ones."""
     words = visit.words
     if len(days) < 2:
         return None
@@ -108,7 +112,7 @@ def _surge_days(visit: Visit, days: Sequence[SurgeNow]) -> Element | None:
         words("wall.day"),
         [
             Band(words("wall.surge.usual"), [one.low for one in days], [one.high for one in days]),
-            Columns(words("wall.surge.observed"), [one.observed for one in days]),
+            Line(words("wall.surge.observed"), [one.observed for one in days], "strong"),
         ],
     )
     return drawn(visit, plot)
@@ -139,6 +143,7 @@ def standards_view(_site: Site, visit: Visit, page: BacklogPage) -> View:
             one.name or words("wall.no_agency"),
             words("wall.standards.overdue_of", count=one.now.overdue),
             words.percent(one.due.share),
+            share=one.due.share,
         )
         for one in standards.agencies
         if one.due.share is not None
@@ -171,7 +176,7 @@ def _months(visit: Visit, record: Record) -> Element:
         words("wall.standards.months"),
         [words.month(month.end) for month in months],
         words("wall.month"),
-        [Line(words("wall.standards.months"), [month.due.share for month in months])],
+        [Columns(words("wall.standards.months"), [month.due.share for month in months])],
     )
     return drawn(visit, plot, shares=True)
 
@@ -197,24 +202,35 @@ def forecast_view(_site: Site, visit: Visit, page: BacklogPage) -> View:
                 "main",
             ),
             figure(words("legend.range", low=low, high=high), words("wall.forecast.range")),
+            _newest(visit, page.days),
         ),
         _ahead(visit, page.days, found),
     ]
     return View(words("wall.forecast.answer", low=low, high=high, day=day), shown)
 
 
+def _newest(visit: Visit, before: FlowPath | None) -> Element | None:
+    """Return what the newest complete day brought, to hold the forecast against."""
+    past = _complete(before)
+    if not past:
+        return None
+    day, came = past[-1]
+    words = visit.words
+    return figure(words.number(came), words("wall.forecast.last", day=words.date(day)))
+
+
+def _complete(before: FlowPath | None) -> list[tuple[int, int]]:
+    """Return the complete days, each with what came in."""
+    if before is None:
+        return []
+    days = zip(before.periods, before.inflow, strict=True)
+    return [(period.end, came) for period, came in days if period.complete]
+
+
 def _ahead(visit: Visit, before: FlowPath | None, found: Forecast) -> Element:
     """Return the last complete days and those that are forecast."""
     words = visit.words
-    past = (
-        [
-            (period.end, came)
-            for period, came in zip(before.periods, before.inflow, strict=True)
-            if period.complete
-        ]
-        if before
-        else []
-    )
+    past = _complete(before)
     future = list(found.forecast or ())[:FORTNIGHT]
     gap: list[float | None] = [None] * len(past)
     after: list[float | None] = [None] * len(future)
