@@ -269,10 +269,10 @@ def test_the_look_up_tells_the_same_as_the_table() -> None:
         assert found is not None
         assert (found.half, found.eight_of_ten) == (row["median_days"], row["p80_days"])
         assert found.followed == row["followed_days"]
-        assert found.told.own is not row["too_few"]
+        assert found.speaker.own is not row["too_few"]
         assert found.wait is not None
         wait = found.wait
-        assert (wait.at_risk, wait.told.cohort) == (row["at_risk"], row["wait_cohort"])
+        assert (wait.at_risk, wait.speaker.cohort) == (row["at_risk"], row["wait_cohort"])
         assert (wait.half, wait.half_more) == (row["half_day"], row["half_more_days"])
         assert wait.eight_of_ten_more == row["eight_of_ten_more_days"]
         days, shares = zip(*found.curve, strict=True)
@@ -284,7 +284,7 @@ def test_the_look_up_tells_the_same_as_the_table() -> None:
 def test_without_a_service_or_an_area_the_look_up_is_of_the_city() -> None:
     found = usual(measures_of(world_of(random_rows()), FAMILIES))
     assert found is not None
-    assert (found.told.level, found.told.own, found.wait) == ("city", True, None)
+    assert (found.speaker.level, found.speaker.own, found.wait) == ("city", True, None)
 
 
 def test_a_service_in_an_area_of_the_finest_layer_is_answered_for_the_service() -> None:
@@ -292,7 +292,11 @@ def test_a_service_in_an_area_of_the_finest_layer_is_answered_for_the_service() 
     found = usual(measures, service=SERVICES[0], area=("community", "ALT"), age=1)
     assert found is not None
     assert found.wait is not None
-    assert (found.told.level, found.told.own, found.wait.told.own) == ("service", False, False)
+    assert (found.speaker.level, found.speaker.own, found.wait.speaker.own) == (
+        "service",
+        False,
+        False,
+    )
 
 
 @pytest.mark.parametrize(

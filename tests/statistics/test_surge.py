@@ -17,8 +17,8 @@ from livemaps.statistics.surge import (
     INCOMPLETE,
     SURGE,
     TOO_FEW,
+    FeedShare,
     Rule,
-    Told,
     foresee,
     judge_day,
     judge_week,
@@ -128,7 +128,7 @@ def test_mid_p_is_that_of_the_distribution_by_hand() -> None:
 def test_a_day_that_is_half_told_is_judged_by_half_of_what_was_expected() -> None:
     counts = drawn((200.0,), 801, 9)
     foreseen = foresee(counts[:, :800], FIRST, 1)
-    half, day = Told(0.5, 0.001), FIRST + 800
+    half, day = FeedShare(0.5, 0.001), FIRST + 800
     expected = foreseen.mean[0, 0]
     usual = judge_day(foreseen, day, np.array([int(expected / 2)]), RULE, half)
     many = judge_day(foreseen, day, np.array([int(expected)]), RULE, half)

@@ -71,7 +71,9 @@ def expected_of_world(world: World) -> FamilyResult:
     days = world.days
     windows = {size: window_of(days.complete, size, YEARS, days.since) for size in WINDOWS}
     arrays: dict[str, Column] = {}
-    facts: dict[str, Any] = {"windows": {str(size): _told(w) for size, w in windows.items()}}
+    facts: dict[str, Any] = {
+        "windows": {str(size): _window_facts(w) for size, w in windows.items()}
+    }
     for layer in world.snapshot.layers:
         people = load_population(world.profile, layer.id, layer.keys)
         pairs = _pairs(world, layer)
@@ -91,7 +93,7 @@ def expected_of_world(world: World) -> FamilyResult:
     return FamilyResult(arrays, facts)
 
 
-def _told(window: Window | None) -> dict[str, Any] | None:
+def _window_facts(window: Window | None) -> dict[str, Any] | None:
     """Return a window as facts, None where it is not wholly held."""
     return None if window is None else window.as_facts()
 

@@ -12,6 +12,7 @@ from livemaps.measures.contents import FamilyResult, Measures
 from livemaps.measures.days import Days
 from livemaps.measures.flow import compact, held_since
 from livemaps.measures.world import World
+from livemaps.snapshot import Snapshot
 from livemaps.snapshot.columns import Column
 from livemaps.statistics.flow import WEEK, DailyFlow, daily_flow
 from livemaps.statistics.queues import RATE_WEEKS, WEEKS, Queues, Word, queues_of
@@ -42,7 +43,7 @@ def queues_of_world(world: World) -> FamilyResult:
             f"{name}/outflow": compact(found.outflow),
             f"{name}/word": found.words,
         }
-    return FamilyResult(arrays, {"told": told(held_since(world.snapshot), world.days.complete)})
+    return FamilyResult(arrays, {"told": growth_known(world.snapshot, world.days.complete)})
 
 
 def queues_at(measures: Measures, level: str) -> Queues:
@@ -67,18 +68,19 @@ def first_day(days: Days) -> int:
     return max(days.complete - RATE_WEEKS * WEEK + 1, days.since)
 
 
-def told(held: int | None, complete: int) -> bool:
-    """Whether growth can be told: every request is held for long enough before the four weeks.
+def growth_known(snapshot: Snapshot, complete: int) -> bool:
+    """Whether it is known what grows: every request is held for long enough before the four weeks.
 
-    `held` is the day from which on every request is; None: the whole history is.
+    `complete` is the last complete day, with which these end.
     """
+    held = held_since(snapshot)
     return held is None or complete - WEEKS * WEEK - held >= LEAST_HELD
 
 
-def judged(daily: DailyFlow, told: bool) -> Queues:
-    """Judge queues by their whole weeks up to the last day; all are "too few" where it is not told."""
+def judged(daily: DailyFlow, known: bool) -> Queues:
+    """Judge queues by their whole weeks up to the last day; all are "too few" unless growth is `known`."""
     found = queues_of(daily)
-    return found if told else replace(found, words=np.full_like(found.words, Word.TOO_FEW))
+    return found if known else replace(found, words=np.full_like(found.words, Word.TOO_FEW))
 
 
 def _queues(world: World, name: str, first: int, touched: Mask) -> Queues:
@@ -94,4 +96,4 @@ def _queues(world: World, name: str, first: int, touched: Mask) -> Queues:
         first,
         world.days.complete,
     )
-    return judged(daily, told(held_since(world.snapshot), world.days.complete))
+    return judged(daily, growth_known(world.snapshot, world.days.complete))

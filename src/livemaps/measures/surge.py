@@ -26,8 +26,8 @@ from livemaps.statistics.surge import (
     HISTORY_DAYS,
     WHOLE,
     Counts,
+    FeedShare,
     Rule,
-    Told,
     Verdicts,
     foresee,
     judge_day,
@@ -37,7 +37,7 @@ from livemaps.statistics.surge import (
 WATCHED_DAYS = 120
 """Days of the city over which the feed's delay is watched: it may change with the seasons."""
 
-LEAST_TOLD = 0.2
+LEAST_SHARE = 0.2
 """Below this share a day is shown and not judged: a fifth says too little of the whole."""
 
 _log = logging.getLogger(__name__)
@@ -52,7 +52,7 @@ class Delay:
     found: Completeness | None
     trouble: str = ""
 
-    def told(self, day: int, complete: int, as_of: int) -> Told | None:
+    def so_far(self, day: int, complete: int, as_of: int) -> FeedShare | None:
         """Return what share of a day the feed has told; None where that cannot be said.
 
         Days up to the newest complete one are whole; today is not over and never judged.
@@ -62,9 +62,9 @@ class Delay:
         if self.newest is None or self.found is None or day >= as_of:
             return None
         lag = min(self.newest - day, LONGEST_LAG)
-        if lag < 0 or not self.found.share[lag] >= LEAST_TOLD:
+        if lag < 0 or not self.found.share[lag] >= LEAST_SHARE:
             return None
-        return Told(float(self.found.share[lag]), float(self.found.variance[lag]))
+        return FeedShare(float(self.found.share[lag]), float(self.found.variance[lag]))
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,14 +87,14 @@ class Daily:
 def surges(world: World) -> FamilyResult:
     """Judge the newest days and the last week of every group of every level."""
     rule, daily, delay = Rule(), daily_of(world), delay_of(world)
-    told = _told(world, daily, delay)
+    so_far = _so_far(world, daily, delay)
     holidays = [day_number(day) for day in world.profile.calendar.holidays]
     arrays: dict[str, Column] = {}
     judged: dict[str, int] = {}
     found: list[Surging] = []
     for name in judged_levels(world):
         counts = _counts(world, daily, name)
-        verdicts = _verdicts(daily, counts, told, rule, holidays)
+        verdicts = _verdicts(daily, counts, so_far, rule, holidays)
         figures = {
             figure: np.column_stack([getattr(one, figure) for one in verdicts])
             for figure in FIGURES
@@ -111,7 +111,7 @@ def surges(world: World) -> FamilyResult:
             )
             for code, column in np.argwhere(figures["word"] == Word.SURGE)
         ]
-    shares = [one.share if one else None for one in told]
+    shares = [one.share if one else None for one in so_far]
     facts = _facts(world, daily, rule, judged) | {"delay": _delay_facts(world, delay, shares)}
     return FamilyResult(arrays, facts | {"behind": behind(world, daily.windows, found, shares)})
 
@@ -163,16 +163,16 @@ def _counts(world: World, daily: Daily, name: str) -> Counts:
     return flat.reshape(size, days).astype(np.int64)
 
 
-def _told(world: World, daily: Daily, delay: Delay) -> list[Told | None]:
+def _so_far(world: World, daily: Daily, delay: Delay) -> list[FeedShare | None]:
     """Return the share that is told of each window; the week is whole."""
     windows, as_of = daily.windows, world.days.as_of
-    return [*(delay.told(day, windows.complete, as_of) for day in windows.days), WHOLE]
+    return [*(delay.so_far(day, windows.complete, as_of) for day in windows.days), WHOLE]
 
 
 def _verdicts(
     daily: Daily,
     counts: Counts,
-    told: Sequence[Told | None],
+    so_far: Sequence[FeedShare | None],
     rule: Rule,
     holidays: Sequence[int],
 ) -> list[Verdicts]:
@@ -181,7 +181,7 @@ def _verdicts(
     past = counts[:, : daily.history]
     foreseen = foresee(past, daily.first, len(windows.days), holidays=holidays)
     verdicts = [
-        judge_day(foreseen, day, judged[:, at], rule, told[at])
+        judge_day(foreseen, day, judged[:, at], rule, so_far[at])
         for at, day in enumerate(windows.days)
     ]
     week = judged[:, :WEEK].sum(axis=1)

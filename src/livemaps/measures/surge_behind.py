@@ -41,11 +41,11 @@ class _Recent:
 
 
 def behind(
-    world: World, windows: Windows, found: Iterable[Surging], told: Sequence[float | None]
+    world: World, windows: Windows, found: Iterable[Surging], shares: Sequence[float | None]
 ) -> list[dict[str, Any]]:
     """Return for each surging group the parts that brought most above their usual share.
 
-    `told` is the share of each window that the feed has told. A part was expected to bring the
+    `shares` are the share of each window that the feed has told. A part was expected to bring the
     group's expectation times its share of the group's requests in the eight weeks before the
     judged days; so the parts' excesses add up to the group's. Entries are JSON values:
     beside the group's `excess`, `services` and `areas` (of the finest layer) as lists of [code, observed, expected].
@@ -57,9 +57,9 @@ def behind(
             "level": one.level,
             "code": one.code,
             "column": one.column,
-            "excess": one.observed - one.expected * (told[one.column] or 1.0),
+            "excess": one.observed - one.expected * (shares[one.column] or 1.0),
             **{
-                kind: _largest(recent, windows, one, by, told[one.column] or 1.0)
+                kind: _largest(recent, windows, one, by, shares[one.column] or 1.0)
                 for kind, by in parts.items()
                 if by != one.level
             },
@@ -87,7 +87,7 @@ def _parts_by(world: World) -> Mapping[str, str]:
 
 
 def _largest(
-    recent: _Recent, windows: Windows, surging: Surging, by: str, told: float
+    recent: _Recent, windows: Windows, surging: Surging, by: str, share: float
 ) -> list[list[float]]:
     """Return the parts with the largest excess: [code, observed, expected]; ties by code."""
     first, last = windows.of(surging.column)
@@ -98,7 +98,7 @@ def _largest(
     before = np.bincount(parts[of_group & (days < windows.first)], minlength=size)
     now = of_group & (days >= first) & (days <= last)
     observed = np.bincount(parts[now], minlength=size)
-    expected = surging.expected * told * before / max(before.sum(), 1)
+    expected = surging.expected * share * before / max(before.sum(), 1)
     excess = observed - expected
     largest = np.argsort(-excess, kind="stable")[:MOST]
     return [

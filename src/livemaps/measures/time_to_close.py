@@ -60,8 +60,8 @@ class Lives:
 
 
 @dataclass(frozen=True, slots=True)
-class Told:
-    """What is told of each group of a level: its own figures, or those of a wider group."""
+class Spoken:
+    """The times of each group of a level, by the group that speaks for it: itself, or a wider one."""
 
     level: NDArray[np.int8]
     """The place in the list of levels of the one that speaks; `NOBODY`: none has enough."""
@@ -77,15 +77,15 @@ def time_to_close(world: World) -> FamilyResult:
     """Estimate the time to close of every group of every level."""
     lives = _lives(world)
     arrays: dict[str, Column] = {}
-    told: dict[str, Told] = {}
+    spoken: dict[str, Spoken] = {}
     start = max(world.days.data - RECENT_DAYS + 1, world.days.since)
     for place, (name, counted) in enumerate(_recent(world, lives, start)):
         found, known = curves(counted), _known(counted)
-        told[name] = _told(found, known, place, _parent(world, name, told))
-        arrays |= _stored(RECENT, name, found) | _told_arrays(name, known, told[name])
+        spoken[name] = _spoken(found, known, place, _parent(world, name, spoken))
+        arrays |= _stored(RECENT, name, found) | _spoken_arrays(name, known, spoken[name])
     for name, counted in _history(world, lives):
         arrays |= _stored(HISTORY, name, curves(counted))
-    arrays |= _beyond(world, told["service"].days[:, SHARES.index(0.8), 0])
+    arrays |= _beyond(world, spoken["service"].days[:, SHARES.index(0.8), 0])
     return FamilyResult(arrays, _facts(world, lives, start))
 
 
@@ -150,15 +150,15 @@ def _known(counted: Tally) -> NDArray[np.int64]:
     return known
 
 
-def _parent(world: World, name: str, told: Mapping[str, Told]) -> Told | None:
-    """Return what the wider groups of a level's groups are told, by group of that level."""
+def _parent(world: World, name: str, spoken: Mapping[str, Spoken]) -> Spoken | None:
+    """Return what speaks for the wider groups of a level's groups, by group of that level."""
     areas = {layer.id: layer.codes for layer in world.snapshot.layers}
     found = wider(world.snapshot.vocab, areas, name)
     if found is None:
         return None
     level, codes = found
-    above, none = told[level], codes < 0
-    return Told(
+    above, none = spoken[level], codes < 0
+    return Spoken(
         np.where(none, np.int8(NOBODY), above.level[codes]),
         above.group[codes],
         np.where(none[:, None, None], np.int32(NOT_REACHED), above.days[codes]),
@@ -166,20 +166,20 @@ def _parent(world: World, name: str, told: Mapping[str, Told]) -> Told | None:
     )
 
 
-def _told(found: Curves, known: Column, place: int, above: Told | None) -> Told:
-    """Return what is told of each group: its own where enough is known, else the wider one's."""
+def _spoken(found: Curves, known: Column, place: int, above: Spoken | None) -> Spoken:
+    """Return what speaks for each group: its own times where enough is known, else the wider one's."""
     own = quantiles(found, SHARES)
     days = np.stack([own.day, own.low, own.high], axis=2).astype(np.int32)
     enough = known >= LEAST_KNOWN
     if above is None:
         shape = len(known)
-        above = Told(
+        above = Spoken(
             np.full(shape, NOBODY, np.int8),
             np.zeros(shape, np.int32),
             np.full_like(days, NOT_REACHED),
             np.full(shape, NOT_REACHED, np.int32),
         )
-    return Told(
+    return Spoken(
         np.where(enough, np.int8(place), above.level),
         np.where(enough, np.arange(len(known), dtype=np.int32), above.group),
         np.where(enough[:, None, None], days, above.days),
@@ -201,14 +201,14 @@ def _stored(cohort: str, level: str, found: Curves) -> dict[str, Column]:
     return {f"{cohort}/{level}/{what}": column for what, column in kept.items()}
 
 
-def _told_arrays(level: str, known: Column, told: Told) -> dict[str, Column]:
-    """Return what is told of a level's groups, as it is kept."""
+def _spoken_arrays(level: str, known: Column, spoken: Spoken) -> dict[str, Column]:
+    """Return what speaks for a level's groups, as it is kept."""
     kept: dict[str, Column] = {
         "known": known.astype(np.uint32),
-        "told_level": told.level,
-        "told_group": told.group.astype(np.int32),
-        "told_days": told.days,
-        "told_longest": told.longest,
+        "told_level": spoken.level,
+        "told_group": spoken.group.astype(np.int32),
+        "told_days": spoken.days,
+        "told_longest": spoken.longest,
     }
     return {f"{RECENT}/{level}/{what}": column for what, column in kept.items()}
 

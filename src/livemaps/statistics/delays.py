@@ -62,9 +62,9 @@ def completeness(seen: Days, requested: Days, rows: Days, until: int) -> Complet
     seen by then, `g = sum(n) / sum(c)` over the cells of a lag, and the share told by lag l is
     the product of `1 - g` over all later lags.
     """
-    told = _triangle(seen, requested, rows, until)
+    triangle = _triangle(seen, requested, rows, until)
     watched = np.unique(seen[seen <= until])
-    cells = [_cells(told, watched, lag) for lag in range(1, LONGEST_LAG + 1)]
+    cells = [_cells(triangle, watched, lag) for lag in range(1, LONGEST_LAG + 1)]
     days = np.array([len(by_now) for by_now, _ in cells], np.int64)
     by_lag = np.array([by_now.sum() for by_now, _ in cells], np.int64)
     hazards = np.array([_hazard(by_now, new) for by_now, new in cells])

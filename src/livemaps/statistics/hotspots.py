@@ -77,14 +77,14 @@ def hot_spots(
         **found,
         z_q=z_q,
         moran_q=moran_q,
-        spot=_told(tested, z_q, side),
-        cluster=_told(tested, moran_q, quadrant + 1),
+        spot=_named(tested, z_q, side),
+        cluster=_named(tested, moran_q, quadrant + 1),
     )
 
 
-def _told(tested: NDArray[np.bool_], q: Floats, kind: NDArray[Any]) -> Codes:
-    told = np.where(q <= MOST_FALSE, kind, NONE)
-    return np.where(tested, told, NOT_TESTED).astype(np.uint8)
+def _named(tested: NDArray[np.bool_], q: Floats, kind: NDArray[Any]) -> Codes:
+    named = np.where(q <= MOST_FALSE, kind, NONE)
+    return np.where(tested, named, NOT_TESTED).astype(np.uint8)
 
 
 def _testable(values: Floats, pairs: NDArray[np.int64]) -> NDArray[np.bool_]:

@@ -110,14 +110,14 @@ class Verdicts:
 
 
 @dataclass(frozen=True, slots=True)
-class Told:
+class FeedShare:
     """The share of a window's requests that the feed has told, with its relative variance."""
 
     share: float = 1.0
     variance: float = 0.0
 
 
-WHOLE = Told()
+WHOLE = FeedShare()
 
 
 def foresee(
@@ -152,9 +152,12 @@ def foresee(
 
 
 def judge_day(
-    foreseen: Foreseen, day: int, observed: Counts, rule: Rule, told: Told | None = WHOLE
+    foreseen: Foreseen, day: int, observed: Counts, rule: Rule, so_far: FeedShare | None = WHOLE
 ) -> Verdicts:
-    """Judge the counts of one foreseen day; `told` None: how much is still to come is not known."""
+    """Judge the counts of one foreseen day, [groups]; `observed` are those told so far.
+
+    `so_far` is the share of the day that these are, None where it is not known.
+    """
     at = day - foreseen.first_day
     return _judge(
         observed,
@@ -162,7 +165,7 @@ def judge_day(
         foreseen.dispersion + foreseen.uncertainty[:, at],
         rule,
         rule.excess,
-        told,
+        so_far,
     )
 
 
@@ -226,17 +229,17 @@ def _judge(
     dispersion: Numbers,
     rule: Rule,
     excess: float,
-    told: Told | None,
+    so_far: FeedShare | None,
 ) -> Verdicts:
     """Judge counts by their whole mean; `excess` is the least that a surge exceeds it by."""
     from scipy.stats import nbinom
 
-    share = np.nan if told is None else told.share
+    share = np.nan if so_far is None else so_far.share
     by_now = mean * share
     p = np.full(len(observed), np.nan)
     judged = np.isfinite(by_now)
-    if told is not None:
-        spread = dispersion[judged] + told.variance
+    if so_far is not None:
+        spread = dispersion[judged] + so_far.variance
         p[judged] = upper_p(observed[judged], by_now[judged], spread)
     size = 1 / np.maximum(dispersion, LEAST_SPREAD)
     ordinary = nbinom(size, size / (size + mean))

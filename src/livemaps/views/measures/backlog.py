@@ -9,10 +9,9 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from livemaps.measures.days import Days, days_of
-from livemaps.measures.flow import held_since
+from livemaps.measures.days import days_of
 from livemaps.measures.levels import CITY
-from livemaps.measures.queues import told
+from livemaps.measures.queues import growth_known
 from livemaps.model import AGE_BANDS, Filters
 from livemaps.snapshot import Snapshot
 from livemaps.statistics.flow import WEEK, open_on
@@ -153,7 +152,7 @@ def compared(snapshot: Snapshot, filters: Filters, by: str) -> tuple[int, ...]:
     other requests then; and the requests closed since must be held.
     """
     days = days_of(snapshot)
-    if days is None or filters.of_life or by == STAGE or not _told(snapshot, days):
+    if days is None or filters.of_life or by == STAGE or not growth_known(snapshot, days.complete):
         return ()
     return days.complete, days.complete - FOUR_WEEKS
 
@@ -174,11 +173,6 @@ def answer(asked: Asked) -> Answer:
         "four_weeks_ago_day": day_value(days[1]) if days else None,
     }
     return Answer(FIELDS, [_row(row) for row in rows], facts)
-
-
-def _told(snapshot: Snapshot, days: Days) -> bool:
-    """Whether the backlog of four weeks before the last complete day can be rebuilt."""
-    return told(held_since(snapshot), days.complete)
 
 
 def _open_then(snapshot: Snapshot, filters: Filters, by: str, size: int) -> list[Counts]:
@@ -203,9 +197,9 @@ def _oldest(
     present = np.flatnonzero(at >= 0)
     rows = found.shown[at[present]]
     days = snapshot.current["requested_day"][rows].tolist()
-    told = zip(days, snapshot.current.ids(rows), strict=True)
+    days_and_ids = zip(days, snapshot.current.ids(rows), strict=True)
     nothing: dict[int, tuple[int | None, str | None]] = dict.fromkeys(range(len(at)), (None, None))
-    return nothing | dict(zip(present.tolist(), told, strict=True))
+    return nothing | dict(zip(present.tolist(), days_and_ids, strict=True))
 
 
 def _row(row: BacklogRow) -> tuple[Value, ...]:

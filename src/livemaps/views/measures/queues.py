@@ -10,8 +10,7 @@ from numpy.typing import NDArray
 
 from livemaps.measures.contents import Measures
 from livemaps.measures.days import days_of
-from livemaps.measures.flow import held_since
-from livemaps.measures.queues import FAMILY, first_day, judged, queues_at, told
+from livemaps.measures.queues import FAMILY, first_day, growth_known, judged, queues_at
 from livemaps.model import Filters
 from livemaps.snapshot import Snapshot
 from livemaps.statistics.queues import (
@@ -165,7 +164,7 @@ def _counted(
         nobody, no_weeks = np.zeros(0, np.int64), np.zeros((0, 0), np.int64)
         return words, Queues(nobody, no_weeks, no_weeks, np.zeros(0, np.uint8)), None, False
     first = first_day(days)
-    known = told(held_since(snapshot), days.complete)
+    known = growth_known(snapshot, days.complete)
     daily = ledger(snapshot, filters, by, first).flow(first, days.complete)
     return words, judged(daily, known), days.complete, known
 

@@ -89,7 +89,7 @@ def rereported_of(
     at = int(np.searchsorted(found.groups, code))
     if at == len(found.groups) or found.groups[at] != code:
         return None
-    return _told(found, WINDOWS.index(days), at, bool(measures.family(FAMILY).facts["exact"]))
+    return _rereported(found, WINDOWS.index(days), at, bool(measures.family(FAMILY).facts["exact"]))
 
 
 def answer(asked: Asked) -> Answer:
@@ -121,12 +121,12 @@ def _rows(asked: Asked, words: Words, level: str, days: int) -> Iterator[tuple[V
     chosen = np.flatnonzero(selected(words, level, codes, asked.filters))
     window = WINDOWS.index(days)
     for at in ordered(words, level, chosen, found.closings[chosen]).tolist():
-        group, told = words.group(level, int(codes[at])), _told(found, window, at, exact)
-        yield (group.key, group.name, days, *_values(told))
+        group, one = words.group(level, int(codes[at])), _rereported(found, window, at, exact)
+        yield (group.key, group.name, days, *_values(one))
 
 
-def _told(found: Shares, window: int, at: int, exact: bool) -> Rereported:
-    """Return what may be told of a group."""
+def _rereported(found: Shares, window: int, at: int, exact: bool) -> Rereported:
+    """Return what may be told of the group at a position of `found`."""
     closings = int(found.closings[at])
     if closings < FEWEST_CLOSINGS:
         return Rereported(closings, suppressed=True)
@@ -146,21 +146,21 @@ def _told(found: Shares, window: int, at: int, exact: bool) -> Rereported:
     )
 
 
-def _values(told: Rereported) -> tuple[Value, ...]:
-    low, high = told.interval or (None, None)
-    ratio_low, ratio_high = told.ratio_interval or (None, None)
+def _values(one: Rereported) -> tuple[Value, ...]:
+    low, high = one.interval or (None, None)
+    ratio_low, ratio_high = one.ratio_interval or (None, None)
     return (
-        told.closings,
-        told.suppressed,
-        told.again,
-        told.share,
+        one.closings,
+        one.suppressed,
+        one.again,
+        one.share,
         low,
         high,
-        told.chance_share,
-        told.ratio,
+        one.chance_share,
+        one.ratio,
         ratio_low,
         ratio_high,
-        told.compared,
+        one.compared,
     )
 
 

@@ -21,7 +21,7 @@ HALF, EIGHT_OF_TEN = SHARES.index(0.5), SHARES.index(0.8)
 
 
 @dataclass(frozen=True, slots=True)
-class Told:
+class Speaker:
     """A group of requests that speaks for the one asked about."""
 
     level: str
@@ -37,7 +37,7 @@ class Wait:
     """What is to come for a request that is still open at the end of day `age` of its life."""
 
     age: int
-    told: Told
+    speaker: Speaker
     at_risk: int
     """How many requests got as old."""
     half: int | None
@@ -61,7 +61,7 @@ class Wait:
 class UsualTime:
     """How long requests of a group take. Days are whole days from the request."""
 
-    told: Told
+    speaker: Speaker
     requests: int
     """Of the group that speaks."""
     since: int
@@ -110,7 +110,7 @@ def usual(
     source = Source(RECENT, used)
     days = lives.told(level, "told_days")[code, :, 0]
     return UsualTime(
-        told=Told(used, lives.group(used, group), RECENT, exact and used == level),
+        speaker=Speaker(used, lives.group(used, group), RECENT, exact and used == level),
         requests=int(lives.array(source, "requests")[group]),
         since=int(lives.result.facts["recent_since"]),
         half=_day(days[HALF]),
@@ -150,14 +150,14 @@ def _wait(lives: Lifetimes, level: str, code: int, age: int, exact: bool) -> Wai
     if place < 0:
         return None
     source, group = used[place], int(found.group[0])
-    told = Told(
+    speaker = Speaker(
         source.level,
         lives.group(source.level, group),
         source.cohort,
         exact and source.level == level,
     )
     half, eight = found.day[0]
-    return Wait(age, told, int(found.at_risk[0]), _day(half), _day(eight), int(found.longest[0]))
+    return Wait(age, speaker, int(found.at_risk[0]), _day(half), _day(eight), int(found.longest[0]))
 
 
 def _curve(lives: Lifetimes, source: Source, group: int) -> tuple[tuple[int, float], ...]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 
 from livemaps.model import Stage
-from livemaps.views.measures.time_to_close import Told, UsualTime, Wait
+from livemaps.views.measures.time_to_close import Speaker, UsualTime, Wait
 from livemaps.views.request import RequestView
 from livemaps.web.charts import Line, Plot, chart
 from livemaps.web.components import definition, rich
@@ -118,21 +118,21 @@ def card(visit: Visit, found: RequestView) -> Element:
 
 def _told(visit: Visit, usual: UsualTime) -> str:
     """Return of which requests the figures are, and why not of the very same ones."""
-    words, told = visit.words, usual.told
-    own = "own" if told.own or told.level == "service" else "wider"
-    name = _group(visit, told)
+    words, speaker = visit.words, usual.speaker
+    own = "own" if speaker.own or speaker.level == "service" else "wider"
+    name = _group(visit, speaker)
     return words(
         f"request.told.{own}", group=name, count=usual.requests, day=words.day(usual.since)
     )
 
 
-def _group(visit: Visit, told: Told) -> str:
+def _group(visit: Visit, speaker: Speaker) -> str:
     """Return how the group that speaks is called."""
-    if told.level == "city":
+    if speaker.level == "city":
         return visit.words("level.city", city=visit.profile.name)
-    if told.level in ("service", "category", "agency"):
-        return visit.label(told.level, told.group.name)
-    return told.group.name
+    if speaker.level in ("service", "category", "agency"):
+        return visit.label(speaker.level, speaker.group.name)
+    return speaker.group.name
 
 
 def _plot(visit: Visit, found: RequestView, usual: UsualTime) -> Plot:
