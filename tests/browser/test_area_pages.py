@@ -76,3 +76,21 @@ def test_the_brief_is_printed_on_one_sheet_of_a4_from_either_theme(watched: Watc
     expect(page.locator(".site-header")).to_be_hidden()
     ink = page.locator(".brief h1").evaluate("(node) => getComputedStyle(node).color")
     assert ink == "rgb(20, 33, 43)"
+
+
+@pytest.mark.parametrize("path", ["/ward/1?theme=dark", "/ward?theme=dark", "/backlog?theme=dark"])
+def test_a_screen_is_printed_without_what_is_pressed_and_never_over_itself(
+    watched: Watched, path: str
+) -> None:
+    page = watched.open(path)
+    page.emulate_media(media="print")
+    for pressed in (".actions", ".narrowing", ".no-print", ".definition", ".twin"):
+        for one in page.locator(pressed).all():
+            expect(one).to_be_hidden()
+    # What is a grid or flexible would be cut in two by the end of a sheet, and drawn over the next.
+    laid_out = page.locator(".screen, .area-grid, .areas-grid, .screen-grid, .stack").all()
+    assert {one.evaluate("(node) => getComputedStyle(node).display") for one in laid_out} == {
+        "block"
+    }
+    ink = page.locator("h1").evaluate("(node) => getComputedStyle(node).color")
+    assert ink == "rgb(20, 33, 43)"
