@@ -16,6 +16,7 @@ from livemaps.model import Filters, Stage
 from livemaps.views import Board
 from livemaps.web.page import drawn, path_to
 from livemaps.web.pages import agency, area, areas, backlog
+from livemaps.web.parts import answer, filters
 from livemaps.web.site import Site
 from tests.measures.village import areas as polygons
 from tests.measures.village import measures_of, world_of
@@ -147,3 +148,26 @@ def test_until_usual_times_are_known_what_is_beyond_them_is_said_to_be_pending(t
     visit = site.visit("?waiting=beyond_usual&waiting=overdue&lang=en")
     assert visit.address.filters.waiting == {"overdue"}
     assert [problem.kind for problem in visit.problems] == ["usual_pending"]
+
+
+def test_the_panel_offers_what_is_told_and_a_chip_names_what_is_chosen(
+    city: Site, text_of: TextOf
+) -> None:
+    query = "?waiting=unattended&waiting=due_this_week&lang=en"
+    visit = city.visit(query)
+    home = city.board.home(visit.address.filters)
+    panel = text_of(filters.main_filters(visit, home))
+    chips = text_of(answer.chips(visit, home.facets))
+    assert "Unattended for four weeks" in panel
+    assert "Waiting: Unattended for four weeks" in chips
+    promised = "Overdue" in panel
+    assert promised == ("Waiting: Due within a week" in chips) == (not visit.problems)
+    said = text_of(answer.problems(visit))
+    assert ("“Due within a week” was left out" in said) == (not promised)
+    assert "due_this_week" not in panel + chips + said
+
+
+def test_what_is_resolved_waits_no_more_and_is_not_asked_how(city: Site, text_of: TextOf) -> None:
+    visit = city.visit("?measure=resolved&lang=en")
+    panel = text_of(filters.main_filters(visit, city.board.home(visit.address.filters)))
+    assert "Waiting" not in panel

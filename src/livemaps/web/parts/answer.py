@@ -14,6 +14,9 @@ from livemaps.web.parts.help import how_to_read
 from livemaps.web.site import Visit
 from livemaps.web.urlstate import Address
 
+UNTOLD = ("no_due_days", "usual_pending")
+"""Kinds of problems with what an address names rightly, and this city does not tell (yet)."""
+
 MOST_NAMED = 2
 """More areas or services than this are counted in the headline, not named."""
 
@@ -234,7 +237,8 @@ def _problem(visit: Visit, problem: QueryProblem) -> Element:
     """Return which part of the address was left out, and what may have been meant."""
     words = visit.words
     kind = problem.kind if words.has(f"problem.{problem.kind}") else "other"
-    text = words(f"problem.{kind}", name=problem.name, value=problem.value)
+    value = visit.label("waiting", problem.value) if kind in UNTOLD else problem.value
+    text = words(f"problem.{kind}", name=problem.name, value=value)
     meant = None
     if problem.suggestion and problem.kind == "unknown_value":
         better = visit.address.toggled(problem.name, problem.suggestion)
