@@ -228,12 +228,12 @@ def waiting(cohorts: dict[str, pd.DataFrame], service: str, age: int) -> dict[st
                 "wait_cohort": cohort,
                 "wait_group_used_level": level,
                 "at_risk": len(rest),
-                "half_day": half,
-                "half_more_days": None if half is None else half - age,
-                "eight_of_ten_day": eight,
-                "eight_of_ten_more_days": None if eight is None else eight - age,
+                "wait_median_day": half,
+                "wait_median_more_days": None if half is None else half - age,
+                "wait_p80_day": eight,
+                "wait_p80_more_days": None if eight is None else eight - age,
             }
-    return dict.fromkeys(("wait_cohort", "wait_group_used_level", "at_risk", "half_day"))
+    return dict.fromkeys(("wait_cohort", "wait_group_used_level", "at_risk", "wait_median_day"))
 
 
 def still_open(table: pd.DataFrame, level: str, service: str, age: int) -> pd.DataFrame:
@@ -267,14 +267,17 @@ def test_the_look_up_tells_the_same_as_the_table() -> None:
     for row in asked(rows, by="service-ward", at_day=20):
         found = usual(measures, service=row["key"], area=("ward", row["area"]), age=20)
         assert found is not None
-        assert (found.half, found.eight_of_ten) == (row["median_days"], row["p80_days"])
+        assert (found.median, found.p80) == (row["median_days"], row["p80_days"])
         assert found.followed == row["followed_days"]
         assert found.speaker.own is not row["too_few"]
         assert found.wait is not None
         wait = found.wait
         assert (wait.at_risk, wait.speaker.cohort) == (row["at_risk"], row["wait_cohort"])
-        assert (wait.half, wait.half_more) == (row["half_day"], row["half_more_days"])
-        assert wait.eight_of_ten_more == row["eight_of_ten_more_days"]
+        assert (wait.median, wait.median_more) == (
+            row["wait_median_day"],
+            row["wait_median_more_days"],
+        )
+        assert wait.p80_more == row["wait_p80_more_days"]
         days, shares = zip(*found.curve, strict=True)
         assert len(days) <= MOST_POINTS
         assert sorted(set(days)) == list(days)
@@ -347,7 +350,7 @@ def test_a_set_apart_service_with_too_few_is_told_nothing() -> None:
 def test_a_city_of_one_request_has_no_times_and_no_group_that_speaks() -> None:
     row = asked([life(TODAY, 0)], by="city", at_day=3)[0]
     assert (row["requests"], row["too_few"], row["group_used"]) == (1, True, None)
-    assert row["median_days"] is row["followed_days"] is row["half_day"] is None
+    assert row["median_days"] is row["followed_days"] is row["wait_median_day"] is None
 
 
 def test_impossible_requests_are_left_out_and_counted() -> None:

@@ -53,7 +53,7 @@ class Word(IntEnum):
     @property
     def text(self) -> str:
         """The word as answers have it."""
-        return self.name.lower().replace("_", " ")
+        return self.name.lower()
 
 
 class Clearing(NamedTuple):

@@ -246,10 +246,10 @@ class TestQueues:
         assert (signs["word"], signs["backlog"], signs["outflow"]) == ("shrinking", 8, 28)
         # 8 left at one a day.
         assert (signs["cleared_in_days"], signs["cleared_by"]) == (8, iso(COMPLETE + 8))
-        assert (found["Waste - Cart"]["word"], found["Waste - Cart"]["backlog"]) == ("too few", 3)
+        assert (found["Waste - Cart"]["word"], found["Waste - Cart"]["backlog"]) == ("too_few", 3)
 
     def test_a_word_can_be_asked_for(self) -> None:
-        for word in ("growing", "shrinking", "too few"):
+        for word in ("growing", "shrinking", "too_few"):
             rows = asked(queues_view.VIEW, self.world, word=word)
             assert {row["word"] for row in rows} == {word}
 

@@ -36,7 +36,7 @@ FIELDS = (
     Field("name", "text", "What the group is called."),
     Field("area", "text", "The area's key, of a service in an area."),
     Field("area_name", "text", "What the area is called."),
-    Field("word", "text", "growing, shrinking, steady, or too few to tell."),
+    Field("word", "text", "growing, shrinking, steady, or too_few to tell."),
     Field("net", "count", "Inflow less outflow over the four complete weeks."),
     Field("inflow", "count", "Requests requested in the four weeks."),
     Field("outflow", "count", "Requests closed in the four weeks."),
@@ -137,7 +137,7 @@ def answer(asked: Asked) -> Answer:
     measures, table = asked.measures, queue_table(asked.snapshot, asked.measures, asked.filters, by)
     codes = table.codes
     if word != ANY:
-        codes = table.of_word(Word[word.upper().replace(" ", "_")])
+        codes = table.of_word(Word[word.upper()])
     complete, known = table.complete, table.told
     listed = sorted(table.queues(codes), key=_growth)
     facts = {

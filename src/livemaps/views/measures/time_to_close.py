@@ -17,7 +17,7 @@ from livemaps.views.measures.lifetimes import Lifetimes, Source
 MOST_POINTS = 60
 """A curve of more points than this is thinned: a screen shows no more."""
 
-HALF, EIGHT_OF_TEN = SHARES.index(0.5), SHARES.index(0.8)
+MEDIAN, P80 = SHARES.index(0.5), SHARES.index(0.8)
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,21 +40,21 @@ class Wait:
     speaker: Speaker
     at_risk: int
     """How many requests got as old."""
-    half: int | None
+    median: int | None
     """The day of its life by which half of them were closed; None: later than `followed`."""
-    eight_of_ten: int | None
+    p80: int | None
     followed: int
     """The longest that any of them was followed, in days."""
 
     @property
-    def half_more(self) -> int | None:
+    def median_more(self) -> int | None:
         """How many days that still is."""
-        return None if self.half is None else self.half - self.age
+        return None if self.median is None else self.median - self.age
 
     @property
-    def eight_of_ten_more(self) -> int | None:
+    def p80_more(self) -> int | None:
         """How many days it still is until 8 of 10 are closed."""
-        return None if self.eight_of_ten is None else self.eight_of_ten - self.age
+        return None if self.p80 is None else self.p80 - self.age
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,9 +66,9 @@ class UsualTime:
     """Of the group that speaks."""
     since: int
     """The first day on which any of them was made."""
-    half: int | None
+    median: int | None
     """The day by which half are closed; None: later than `followed`."""
-    eight_of_ten: int | None
+    p80: int | None
     """The usual time: the day by which 8 of 10 are closed; None: later than `followed`."""
     followed: int
     curve: tuple[tuple[int, float], ...]
@@ -113,8 +113,8 @@ def usual(
         speaker=Speaker(used, lives.group(used, group), RECENT, exact and used == level),
         requests=int(lives.array(source, "requests")[group]),
         since=int(lives.result.facts["recent_since"]),
-        half=_day(days[HALF]),
-        eight_of_ten=_day(days[EIGHT_OF_TEN]),
+        median=_day(days[MEDIAN]),
+        p80=_day(days[P80]),
         followed=int(lives.told(level, "told_longest")[code]),
         curve=_curve(lives, source, group),
         wait=None if age is None else _wait(lives, level, code, age, exact),
@@ -156,8 +156,8 @@ def _wait(lives: Lifetimes, level: str, code: int, age: int, exact: bool) -> Wai
         source.cohort,
         exact and source.level == level,
     )
-    half, eight = found.day[0]
-    return Wait(age, speaker, int(found.at_risk[0]), _day(half), _day(eight), int(found.longest[0]))
+    median, p80 = found.day[0]
+    return Wait(age, speaker, int(found.at_risk[0]), _day(median), _day(p80), int(found.longest[0]))
 
 
 def _curve(lives: Lifetimes, source: Source, group: int) -> tuple[tuple[int, float], ...]:

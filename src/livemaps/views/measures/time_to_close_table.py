@@ -9,8 +9,14 @@ import numpy as np
 from numpy.typing import NDArray
 
 from livemaps.errors import UnknownValue
-from livemaps.measures.levels import CITY, COMBINED
-from livemaps.measures.time_to_close import LEAST_AT_RISK, LEAST_KNOWN, LONG_OPEN, NOBODY
+from livemaps.measures.levels import CITY, COMBINED, by_service
+from livemaps.measures.time_to_close import (
+    LEAST_AT_RISK,
+    LEAST_KNOWN,
+    LONG_OPEN,
+    NOBODY,
+    WAITING_SHARES,
+)
 from livemaps.model import Filters, day_date
 from livemaps.snapshot import UNPLACED_KEYS
 from livemaps.statistics.survival import NOT_REACHED
@@ -26,7 +32,8 @@ Chosen = Mapping[str, frozenset[str]]
 QUANTILES: Mapping[str, str] = {"median": "half", "p80": "8 of 10", "p90": "9 of 10"}
 """As fields are called and as people say it; in the order of `measures.time_to_close.SHARES`."""
 
-WAITS = ("half", "8 of 10")
+WAITS = tuple(QUANTILES)[: len(WAITING_SHARES)]
+"""Those of them that waits are told by."""
 
 GROUP_FIELDS = (
     Field("key", "text", "The group: a name or an area's key."),
@@ -69,10 +76,10 @@ REACH_FIELDS = (
 WAIT_FIELDS = (
     Field("at_day", "days", "The age asked about: still open at the end of this day of its life."),
     Field("at_risk", "count", "How many requests were followed beyond that age."),
-    Field("half_day", "days", "The day of its life by which half of those are closed."),
-    Field("half_more_days", "days", "How many days that is from the age on."),
-    Field("eight_of_ten_day", "days", "The day of its life by which 8 of 10 of those are closed."),
-    Field("eight_of_ten_more_days", "days", "How many days that is from the age on."),
+    Field("wait_median_day", "days", "The day of its life by which half of those are closed."),
+    Field("wait_median_more_days", "days", "How many days that is from the age on."),
+    Field("wait_p80_day", "days", "The day of its life by which 8 of 10 of those are closed."),
+    Field("wait_p80_more_days", "days", "How many days that is from the age on."),
     Field("wait_cohort", "text", "Which requests: recent (of two years) or history (all years)."),
     Field("wait_group_used_level", "text", "The level of the group that was followed so long."),
     Field("wait_group_used", "text", "The group that was followed so long."),
@@ -200,7 +207,7 @@ def facts(lives: Lifetimes, level: str) -> dict[str, Any]:
         "in_no_area": int(requests[~placed].sum()),
         "impossible": dict(lives.measures.meta.left_out),
     }
-    apart = 0 if level.startswith("service") else kept["set_apart"]
+    apart = 0 if by_service(level) else kept["set_apart"]
     return found | {"set_apart": apart}
 
 
@@ -215,7 +222,6 @@ def _times(lives: Lifetimes, level: str, codes: Codes) -> Columns:
 def _waits(lives: Lifetimes, level: str, codes: Codes, age: int) -> Columns:
     """Return the columns of `WAIT_FIELDS`."""
     found, sources = lives.waiting(level, codes, age)
-    told = found.source != NOBODY
     used = [sources[place] if place != NOBODY else None for place in found.source.tolist()]
     levels = [None if source is None else source.level for source in used]
     days: Columns = []
@@ -225,10 +231,7 @@ def _waits(lives: Lifetimes, level: str, codes: Codes, age: int) -> Columns:
     longest = days_column(found.longest)
     return [
         [age] * len(codes),
-        [
-            count if known else None
-            for count, known in zip(found.at_risk.tolist(), told, strict=True)
-        ],
+        [count or None for count in found.at_risk.tolist()],
         *days,
         [None if source is None else source.cohort for source in used],
         list(levels),

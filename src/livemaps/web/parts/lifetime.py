@@ -63,18 +63,18 @@ def _standing(visit: Visit, found: RequestView) -> str:
 def usual_sentence(visit: Visit, usual: UsualTime) -> str:
     """Return by which day half and 8 of 10 are closed."""
     words = visit.words
-    if usual.half is None:
+    if usual.median is None:
         return words("request.usual.slow", days=words.days(usual.followed))
-    if usual.eight_of_ten is None:
+    if usual.p80 is None:
         return words(
-            "request.usual.half", half=_within(visit, usual.half), days=words.days(usual.followed)
+            "request.usual.half", half=_within(visit, usual.median), days=words.days(usual.followed)
         )
-    if usual.half == usual.eight_of_ten:
-        return words("request.usual.same", most=_within(visit, usual.eight_of_ten))
+    if usual.median == usual.p80:
+        return words("request.usual.same", most=_within(visit, usual.p80))
     return words(
         "request.usual.both",
-        half=_within(visit, usual.half),
-        most=_within(visit, usual.eight_of_ten),
+        half=_within(visit, usual.median),
+        most=_within(visit, usual.p80),
     )
 
 
@@ -89,12 +89,12 @@ def _within(visit: Visit, days: int) -> str:
 def _still(visit: Visit, wait: Wait) -> str:
     """Return how much longer those take that are still open at this age."""
     words, age = visit.words, visit.words.days(wait.age)
-    if wait.half_more is None:
+    if wait.median_more is None:
         return words("request.wait.unknown", age=age)
-    half = words.days(wait.half_more)
-    if wait.eight_of_ten_more is None:
+    half = words.days(wait.median_more)
+    if wait.p80_more is None:
         return words("request.wait.half", age=age, half=half)
-    return words("request.wait.both", age=age, half=half, most=words.days(wait.eight_of_ten_more))
+    return words("request.wait.both", age=age, half=half, most=words.days(wait.p80_more))
 
 
 def card(visit: Visit, found: RequestView) -> Element:
@@ -158,7 +158,7 @@ def _plot(visit: Visit, found: RequestView, usual: UsualTime) -> Plot:
 
 def _last_day(found: RequestView, usual: UsualTime) -> int:
     """Return the last day that the chart shows."""
-    told = [day for day in (usual.half, usual.eight_of_ten, found.life.age_days) if day]
+    told = [day for day in (usual.median, usual.p80, found.life.age_days) if day]
     return max(7, min(round(BEYOND * max(told, default=7)), usual.followed))
 
 
