@@ -157,13 +157,15 @@ def refresher(
     stop: threading.Event | None = None,
     on_progress: Progress | None = None,
     since: int | None = None,
+    hurry: Callable[[], bool] = lambda: False,
 ) -> Iterator[Refresher]:
     """Yield the one refresher of the data folder, which holds its lock while the block runs.
 
     `feed` is the portal that the profile names unless given, `today` the city's day by `clock`.
     Once `stop` is set, a refresh under way ends as soon as it can and is rolled back. With a day
     `since`, everything that was requested from its month on is fetched after the first refresh and
-    before anything is measured: for a portal that is near and a history that is small.
+    before anything is measured: for a portal that is near and a history that is small. While
+    `hurry` says so, measures are computed again without a pause.
 
     Raises:
         StoreError: another process refreshes this folder, or its database cannot be used (then
@@ -194,6 +196,7 @@ def refresher(
             on_progress=on_progress,
             families=FAMILIES,
             history=None if since is None else partial(history.run, since),
+            hurry=hurry,
         )
 
 
@@ -221,10 +224,12 @@ def refreshing(
     today: Calendar | None = None,
     on_refresh: Callable[[Refresh], None] | None = None,
     since: int | None = None,
+    hurry: Callable[[], bool] = lambda: False,
 ) -> Iterator[None]:
     """Refresh now, and then again and again in the background, until the block ends.
 
-    A refresh that is under way when the block ends is rolled back. For `since` see `refresher`.
+    A refresh that is under way when the block ends is rolled back. For `since` and `hurry` see
+    `refresher`.
 
     Raises:
         StoreError, SettingError: see `refresher`.
@@ -233,7 +238,7 @@ def refreshing(
 
     stop = threading.Event()
     with refresher(
-        settings, profile, feed, clock=clock, today=today, stop=stop, since=since
+        settings, profile, feed, clock=clock, today=today, stop=stop, since=since, hurry=hurry
     ) as repeated:
         scheduler = Scheduler(repeated, settings, on_refresh=on_refresh)
         scheduler.start()

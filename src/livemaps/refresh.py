@@ -68,7 +68,8 @@ class Refresher:
     `today` is the day in the city, from which ages are counted. `on_progress` is called after
     each page. Once `stop` is set, a refresh ends before its next page and is undone. `families`
     are the measures that are computed of what is published. `history` fetches what was requested
-    earlier, once, before anything is measured.
+    earlier, once, before anything is measured. While `hurry` says so, measures are computed again
+    without a pause.
     """
 
     def __init__(
@@ -85,6 +86,7 @@ class Refresher:
         stop: threading.Event | None = None,
         families: Sequence[Family] = (),
         history: Callable[[], object] | None = None,
+        hurry: Callable[[], bool] = lambda: False,
     ) -> None:
         self.health = Health(data_dir, profile.name)
         self.stop = stop or threading.Event()
@@ -101,7 +103,7 @@ class Refresher:
         self._publisher = Publisher(profile, feed, store, data_dir, settings, clock, today)
         self._upkeep = Upkeep(feed, store, settings, clock)
         self._measuring = Measuring(
-            profile, data_dir, lambda: self._publisher.layers, families, clock
+            profile, data_dir, lambda: self._publisher.layers, families, clock, hurry
         )
 
     def run_once(self) -> Refresh:

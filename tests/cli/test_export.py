@@ -49,6 +49,22 @@ def test_an_unknown_name_is_an_error_that_names_it(city: Quadville) -> None:
     assert done.stdout == ""
 
 
+def test_what_is_wrong_is_told_to_somebody_in_a_shell_not_as_on_a_page(city: Quadville) -> None:
+    city.refresh()
+    for query, said in (
+        ("from=2026-08-31&to=2026-08-01", "exchange from= and to="),
+        ("measure=open&measure=resolved", "write it once"),
+        ("wards=1", "the query may hold"),
+        ("category=Road", "did you mean category=Roads?"),
+    ):
+        done = city.run("export", query)
+        told = " ".join(done.stderr.split())
+        assert done.returncode == 2
+        assert said in told
+        assert "left out" not in told
+        assert "first one is used" not in told
+
+
 def test_without_data_it_says_what_to_run(city: Quadville) -> None:
     done = city.run("export")
     assert done.returncode == 1

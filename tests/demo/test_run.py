@@ -13,7 +13,7 @@ from typing import Any
 import pytest
 
 from livemaps.demo.profile import REQUESTS
-from livemaps.demo.run import Demo, DemoOptions, running_demo
+from livemaps.demo.run import NEWS_DAYS, Demo, DemoOptions, running_demo
 from livemaps.demo.trouble import DemoTrouble, PlannedTrouble
 from livemaps.errors import (
     FeedError,
@@ -188,6 +188,16 @@ def test_a_surge_ordered_over_http_tells_its_truth(demo: Demo) -> None:
     assert surge["last_day"] - surge["first_day"] == 4
     assert surge["areas"]
     assert demo.city.surges[0].services == tuple(surge["services"])
+
+
+def test_an_ordered_surge_is_news_from_its_first_day_until_it_can_be_seen(demo: Demo) -> None:
+    told(demo, "kind=surge&seconds=400")
+    surge = demo.city.surges[-1]
+    news = []
+    while demo.today() < surge.first_day + NEWS_DAYS + 2:
+        news.append((demo.today() - surge.first_day, demo.surge_is_news()))
+        demo.publisher.publish()
+    assert [day for day, is_news in news if is_news] == list(range(NEWS_DAYS + 1))
 
 
 @pytest.mark.parametrize(

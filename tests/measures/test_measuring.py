@@ -115,6 +115,24 @@ def test_the_pause_is_kept_across_a_restart_and_left_out_for_who_is_in_a_hurry(
     assert computes(hamlet, measuring(hamlet), patient=False)
 
 
+def test_no_pause_is_kept_while_somebody_waits_for_what_was_ordered_in_a_demo(
+    hamlet: Hamlet,
+) -> None:
+    assert computes(hamlet, measuring(hamlet))
+    hurried = Measuring(
+        hamlet.city,
+        hamlet.data_dir,
+        lambda: hamlet.areas,
+        (slow(hamlet), COUNTING),
+        lambda: hamlet.now,
+        hurry=lambda: True,
+    )
+    assert not computes(hamlet, hurried)
+    hamlet.apply(request("26-4"))
+    hamlet.publish()
+    assert computes(hamlet, hurried)
+
+
 def test_another_day_is_measured_after_the_pause_too(hamlet: Hamlet) -> None:
     working = measuring(hamlet)
     assert computes(hamlet, working)

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import shlex
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from types import MappingProxyType
 from typing import IO
+from urllib.parse import urlencode
 
 import click
 
@@ -14,7 +16,7 @@ from livemaps.cli.common import examples, flags, read_settings, stoppable
 from livemaps.feeds.profile import load_profile
 from livemaps.main import create_board
 from livemaps.snapshot import Snapshot
-from livemaps.views import Board, ParsedQuery
+from livemaps.views import Board, ParsedQuery, QueryProblem
 from livemaps.views.areas import area_values
 
 
@@ -56,12 +58,22 @@ def export(query: str, areas: bool, file_format: str, output: IO[bytes], **chose
     snapshot = board.snapshot()
     asked = board.parse(query)
     for problem in asked.problems:
-        raise click.BadParameter(
-            f"{problem.name} = {problem.value!r}: {problem.remedy}", param_hint="QUERY"
-        )
+        raise click.BadParameter(sentence_of(problem), param_hint="QUERY")
     with stoppable():
         for piece in WRITERS[areas, file_format](Asked(board, snapshot, asked)):
             output.write(piece.encode() if isinstance(piece, str) else piece)
+
+
+def sentence_of(problem: QueryProblem) -> str:
+    """Return what is wrong with a query and what to write instead, for somebody in a shell.
+
+    A page says what it left out of an address; here nothing is left out, and nothing is written.
+    """
+    remedy = REMEDIES.get(problem.kind, problem.remedy).replace("the address", "the query")
+    if problem.suggestion:
+        pair = shlex.quote(urlencode({problem.name: problem.suggestion}))
+        remedy = f"did you mean {pair}? Else {remedy}"
+    return f"{problem.name} = {problem.value!r}: {remedy}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,6 +111,14 @@ def _areas_geojson(asked: Asked) -> Iterable[bytes]:
     outlines = asked.board.settings.data_dir / "areas"
     return [exports.areas_geojson(asked.snapshot, values, outlines, asked.about)]
 
+
+REMEDIES: Mapping[str, str] = MappingProxyType(
+    {
+        "dates_swapped": "the first day comes first, so exchange from= and to=",
+        "repeated": "write it once",
+    }
+)
+"""What to do, by kind of problem, where what a page says of it is not what helps in a shell."""
 
 WRITERS: Mapping[tuple[bool, str], Callable[[Asked], Iterable[str | bytes]]] = MappingProxyType(
     {

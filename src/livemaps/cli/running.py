@@ -102,7 +102,14 @@ def demo(seed: int, seconds_per_day: float, trouble: str, **chosen: object) -> N
         city = running.enter_context(running_demo(options, port=0))
         feed = create_feed(settings, city.profile, clock=city.clock)
         running.enter_context(
-            refreshing(settings, city.profile, feed, today=city.today, since=city.since)
+            refreshing(
+                settings,
+                city.profile,
+                feed,
+                today=city.today,
+                since=city.since,
+                hurry=city.surge_is_news,
+            )
         )
         app = create_app(settings, profile=city.profile)
         running.enter_context(answering(app.server, listener))

@@ -31,6 +31,10 @@ log = logging.getLogger(__name__)
 
 GEOMETRY = "multipolygon"
 
+NEWS_DAYS = 3
+"""Days from the start of an ordered surge in which its requests reach the feed: one or two days
+late, as all requests do, and a day in which they can be compared."""
+
 
 @dataclass(frozen=True, slots=True)
 class DemoOptions:
@@ -78,6 +82,12 @@ class Demo:
     def clock(self) -> datetime:
         """Return noon of the city's day in UTC (a Clock, for what the feed takes as recent)."""
         return self.city.clock()
+
+    def surge_is_news(self) -> bool:
+        """Whether a surge that was ordered has just begun, and somebody waits to see it."""
+        day = self.today()
+        begun = (day - surge.first_day for surge in self.city.surges)
+        return any(0 <= days <= NEWS_DAYS for days in begun)
 
     def trouble(self, kind: str, seconds: float) -> Mapping[str, object]:
         """Make trouble for a time; raises SettingError where there is no such kind."""
