@@ -139,11 +139,24 @@ def pending(visit: Visit) -> Element:
     return notice("plain", words("pending.title"), element("p", words("pending.text")))
 
 
+def lagging(visit: Visit, day: int | None) -> Element | None:
+    """Return which day measures are as of, once for a page, where they are behind its counts."""
+    if day is None:
+        return None
+    text = visit.words("lag.text", day=visit.words.day(day))
+    return element("p", text, class_="quiet-text", key="lag")
+
+
 def unknown(visit: Visit, value: str) -> list[Element]:
     """Return that an address names something that the city does not have, and where to go on."""
     words, address = visit.words, visit.address
+    home = link(address.page_link("/"), words("missing.home"), class_="button")
     return tree(
-        heading(words("unknown.title", value=value)),
-        element("p", words("unknown.text", city=visit.profile.name)),
-        element("p", link(address.page_link("/"), words("missing.home"), class_="button")),
+        element(
+            "header",
+            heading(words("unknown.title", value=value)),
+            element("p", words("unknown.text", city=visit.profile.name), class_="lede"),
+            element("ul", element("li", home), class_="actions"),
+            class_="page-answer",
+        ),
     )

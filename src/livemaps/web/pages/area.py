@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from livemaps.errors import UnknownValue
 from livemaps.views.area import AreaView
 from livemaps.web.elements import Element, element, tree
 from livemaps.web.page import pending, screen
@@ -13,6 +14,7 @@ from livemaps.web.parts import (
     area_scope,
     area_tables,
     area_trend,
+    unfound,
 )
 from livemaps.web.parts import area_words as say
 from livemaps.web.parts.help import how_to_read
@@ -24,7 +26,10 @@ METRICS = ("expected", "open", "age", "unattended", "re-reported", "compare")
 
 def content(site: Site, visit: Visit) -> list[Element]:
     """Return the answer in words, the plan and the trend, the tables, and another area beside."""
-    view = view_of(site, visit)
+    try:
+        view = view_of(site, visit)
+    except UnknownValue:
+        return unfound.area(site, visit)
     record = area_record.record_card(visit, view)
     return tree(
         area_scope.told(visit, say.of_area(view.layer, view.here.key)),

@@ -6,13 +6,13 @@ from dataclasses import replace
 
 from flask import has_request_context, request
 
-from livemaps.errors import SnapshotError
+from livemaps.errors import SnapshotError, UnknownValue
 from livemaps.model import Filters
 from livemaps.views.area import AreaView
 from livemaps.web.charts import chart
 from livemaps.web.components import link
 from livemaps.web.elements import Child, Element, element, tree
-from livemaps.web.page import screen
+from livemaps.web.page import lagging, screen
 from livemaps.web.pages import area
 from livemaps.web.parts import (
     area_answer,
@@ -21,6 +21,7 @@ from livemaps.web.parts import (
     area_scope,
     area_tables,
     area_trend,
+    unfound,
 )
 from livemaps.web.parts import area_words as say
 from livemaps.web.site import Site, Visit
@@ -33,7 +34,10 @@ MOST_PARTS = 8
 
 def content(site: Site, visit: Visit) -> list[Element]:
     """Return the page as it is printed, and above it what is not: the way back and the button."""
-    view = area.view_of(site, visit)
+    try:
+        view = area.view_of(site, visit)
+    except UnknownValue:
+        return unfound.area(site, visit)
     return tree(
         area_scope.told(visit, say.of_area(view.layer, view.here.key)),
         _tools(visit, view),
@@ -41,6 +45,7 @@ def content(site: Site, visit: Visit) -> list[Element]:
             "article",
             _head(visit, view),
             area_answer.lede(visit, view),
+            lagging(visit, view.as_of),
             area_answer.figures(visit, view),
             element("div", _left(site, visit, view), _right(visit, view), class_="brief-columns"),
             _below(visit, view),
@@ -74,7 +79,7 @@ def _tools(visit: Visit, view: AreaView) -> Element:
 def _head(visit: Visit, view: AreaView) -> Element:
     """Return what the page is, of which day, and that it is simulated where it is."""
     words = visit.words
-    kind = words("brief.of", city=visit.profile.name, day=words.day(view.as_of_day, "long"))
+    kind = words("brief.of", city=visit.profile.name, day=words.day(view.as_of_day))
     simulated = element("strong", words("simulation.long")) if visit.profile.simulated else None
     return element(
         "header",

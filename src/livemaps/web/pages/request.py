@@ -8,14 +8,17 @@ from livemaps.errors import UnknownValue
 from livemaps.views.request import RequestView
 from livemaps.web.elements import Element, element, tree
 from livemaps.web.page import heading, pending, screen
-from livemaps.web.parts import accountable, lifetime, timeline
+from livemaps.web.parts import accountable, lifetime, timeline, unfound
 from livemaps.web.parts.help import how_to_read
 from livemaps.web.site import Site, Visit
 
 
 def content(site: Site, visit: Visit) -> list[Element]:
     """Return the answer in words, the three stages, the usual time, the agency, others like it."""
-    found = _found(site, visit)
+    try:
+        found = _found(site, visit)
+    except UnknownValue as error:
+        return unfound.request(site, visit, error.value)
     words = visit.words
     return tree(
         element(
