@@ -1,7 +1,7 @@
 """What a platform brings along to be put to the contract test: a portal that can be changed.
 
 Add a platform by writing a harness and naming it in `HARNESSES`; every test in
-`test_contract.py` then runs on it.
+`every_feed/` then runs on it.
 """
 
 from __future__ import annotations
