@@ -121,6 +121,32 @@ class TestCalgary:
         )
         assert community.called("de") == "Community"
 
+    @pytest.mark.parametrize(
+        ("kind", "name", "english", "french"),
+        [
+            ("category", "CT", "Calgary Transit", "Calgary Transit"),
+            ("category", "WRS", "Waste and Recycling", "Déchets et recyclage"),
+            ("category", "GFL", "GFL", "GFL"),
+            (
+                "agency",
+                "OS - Mobility",
+                "Mobility (Operational Services)",
+                "Mobilité (Services opérationnels)",
+            ),
+            (
+                "agency",
+                "TRAN - Roads",
+                "Roads (former Transportation)",
+                "Voirie (anciens Transports)",
+            ),
+        ],
+    )
+    def test_initials_are_written_out_where_they_are_sure(
+        self, calgary: Profile, kind: str, name: str, english: str, french: str
+    ) -> None:
+        assert calgary.translated(kind, name, "en") == english
+        assert calgary.translated(kind, name, "fr") == french
+
     def test_the_attribution_is_the_licence_s_sentence(self, calgary: Profile) -> None:
         assert calgary.attribution == (
             "Contains information licensed under the Open Government Licence – City of Calgary."
