@@ -47,6 +47,16 @@ class Described:
     """Whether it can be asked again with its ETag."""
 
 
+def _of_a_view(
+    summary: str, content: Mapping[str, Schema], *parameters: str, bounded: bool = False
+) -> Described:
+    """Describe what gives the requests under the filters; `bounded`: too many are refused."""
+    errors = (400, 404, 413, 503) if bounded else (400, 404, 503)
+    return Described(
+        summary, content, filtered=True, parameters=parameters, errors=errors, cached=True
+    )
+
+
 ROUTES: Mapping[str, Described] = MappingProxyType(
     {
         "/healthz": Described(
@@ -66,29 +76,19 @@ ROUTES: Mapping[str, Described] = MappingProxyType(
             "Whether there is anything new.", {JSON: reference("Version")}, cached=True
         ),
         ROUTE: Described("This document.", {JSON: {"type": "object"}}, cached=True),
-        "/api/v1/requests.csv": Described(
-            "The requests behind the list.",
-            {CSV: TEXT_BODY},
-            filtered=True,
-            parameters=("order",),
-            errors=(400, 404, 413, 503),
-            cached=True,
+        "/api/v1/requests.csv": _of_a_view(
+            "The requests behind the list.", {CSV: TEXT_BODY}, "order", bounded=True
         ),
-        "/api/v1/requests.geojson": Described(
+        "/api/v1/requests.geojson": _of_a_view(
             "The requests behind the list as points.",
             {GEOJSON: reference("Features")},
-            filtered=True,
-            parameters=("order",),
-            errors=(400, 404, 413, 503),
-            cached=True,
+            "order",
+            bounded=True,
         ),
-        "/api/v1/requests.atom": Described(
+        "/api/v1/requests.atom": _of_a_view(
             "What happened lately to the requests under the filters, as a feed to follow.",
             {ATOM: TEXT_BODY},
-            filtered=True,
-            parameters=("lang",),
-            errors=(400, 404, 503),
-            cached=True,
+            "lang",
         ),
         "/api/v1/requests/{service_request_id}": Described(
             "The life of one request: its stages, and what was seen to change.",
@@ -110,28 +110,15 @@ ROUTES: Mapping[str, Described] = MappingProxyType(
             parameters=("q",),
             errors=(400, 404, 502, 503),
         ),
-        "/api/v1/areas.csv": Described(
-            "The map's numbers.",
-            {CSV: TEXT_BODY},
-            filtered=True,
-            parameters=("layer",),
-            errors=(400, 404, 503),
-            cached=True,
-        ),
-        "/api/v1/areas.geojson": Described(
+        "/api/v1/areas.csv": _of_a_view("The map's numbers.", {CSV: TEXT_BODY}, "layer"),
+        "/api/v1/areas.geojson": _of_a_view(
             "The map's numbers with the outlines of the areas.",
             {GEOJSON: reference("Areas")},
-            filtered=True,
-            parameters=("layer",),
-            errors=(400, 404, 503),
-            cached=True,
+            "layer",
         ),
-        "/api/v1/facets": Described(
+        "/api/v1/facets": _of_a_view(
             "Every filter's options, each with its count under all other filters.",
             {JSON: reference("Facets")},
-            filtered=True,
-            errors=(400, 404, 503),
-            cached=True,
         ),
         LIST_ROUTE: Described(
             "The measures that can be asked for: filters, parameters, fields.",

@@ -35,26 +35,14 @@ def services_card(visit: Visit, view: AreaView) -> Element:
 
 def services_table(visit: Visit, view: AreaView, shown: Sequence[ServiceRow]) -> Element:
     """Return services with what was reported, what is open, and their usual time."""
-    words = visit.words
-    filters = say.of_area(view.layer, view.here.key)
-    columns = (
-        Column(words("filter.service"), number=False),
-        Column(words("measure.reported"), "reported"),
-        Column(words("area.open"), "open"),
-        Column(words("area.usual_time"), "usual-time"),
-    )
+    words, here = visit.words, say.of_area(view.layer, view.here.key)
     rows = []
     for row in shown:
-        chosen = replace(filters, services=frozenset({row.service}))
-        cells = (
-            visit.label("service", row.service),
-            link(to_list(visit, say.reported(view, chosen)), words.number(row.reported)),
-            link(to_list(visit, chosen), words.number(row.open)),
-            _days(visit, row.usual_days),
-        )
-        rows.append(Row(row.service, cells))
-    told = without_last(columns, rows) if view.pending else (columns, rows)
-    return table(visit, words("area.services.caption"), *told)
+        filters = replace(here, services=frozenset({row.service}))
+        name = visit.label("service", row.service)
+        rows.append(Row(row.service, (name, *_figures(visit, view, row, filters))))
+    columns = (Column(words("filter.service"), number=False), *_figure_columns(visit, "usual-time"))
+    return _usual_last(visit, view, words("area.services.caption"), columns, rows)
 
 
 def parts_card(visit: Visit, view: AreaView) -> Element | None:
@@ -89,24 +77,44 @@ def most_open(view: AreaView) -> list[Part]:
 def parts_table(visit: Visit, view: AreaView, shown: Sequence[Part]) -> Element:
     """Return parts with what is open, what was reported, and the usual time."""
     words, layer = visit.words, view.parts_layer
-    columns = (
-        Column(say.layer_name(visit, layer), number=False),
-        Column(words("measure.reported"), "reported"),
-        Column(words("area.open"), "open"),
-        Column(words("area.usual_time"), "time-to-close"),
-    )
     rows = []
     for part in shown:
-        filters = say.of_area(layer, part.key)
-        cells = (
-            say.area_link(visit, layer, part.key, part.name),
-            link(to_list(visit, say.reported(view, filters)), words.number(part.reported)),
-            link(to_list(visit, filters), words.number(part.open)),
-            _days(visit, part.usual_days),
-        )
-        rows.append(Row(part.key, cells))
+        name = say.area_link(visit, layer, part.key, part.name)
+        figures = _figures(visit, view, part, say.of_area(layer, part.key))
+        rows.append(Row(part.key, (name, *figures)))
+    heading = Column(say.layer_name(visit, layer), number=False)
+    columns = (heading, *_figure_columns(visit, "time-to-close"))
+    return _usual_last(visit, view, words("area.parts_caption"), columns, rows)
+
+
+def _figure_columns(visit: Visit, usual: str) -> tuple[Column, ...]:
+    """Return the headings of `_figures`; `usual` is the metric that defines the time."""
+    words = visit.words
+    return (
+        Column(words("measure.reported"), "reported"),
+        Column(words("area.open"), "open"),
+        Column(words("area.usual_time"), usual),
+    )
+
+
+def _figures(
+    visit: Visit, view: AreaView, row: ServiceRow | Part, filters: Filters
+) -> tuple[Element | str, ...]:
+    """Return what was reported, what is open and the usual time of what `filters` choose."""
+    words = visit.words
+    return (
+        link(to_list(visit, say.reported(view, filters)), words.number(row.reported)),
+        link(to_list(visit, filters), words.number(row.open)),
+        _days(visit, row.usual_days),
+    )
+
+
+def _usual_last(
+    visit: Visit, view: AreaView, caption: str, columns: tuple[Column, ...], rows: list[Row]
+) -> Element:
+    """Return the table; without the usual times, its last column, while they are worked out."""
     told = without_last(columns, rows) if view.pending else (columns, rows)
-    return table(visit, words("area.parts_caption"), *told)
+    return table(visit, caption, *told)
 
 
 def agencies_card(visit: Visit, view: AreaView) -> Element:
