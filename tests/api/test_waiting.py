@@ -133,6 +133,11 @@ def test_every_file_has_exactly_those_that_wait_so(
     assert feed.count("<entry>") == len(expected)
 
 
+def test_a_feed_says_what_it_follows(client: FlaskClient) -> None:
+    title = client.get("/api/v1/requests.atom?waiting=overdue&ward=2&lang=en").text
+    assert "Ward 2 and Overdue" in title
+
+
 def test_options_are_counted_and_those_that_are_not_told_not_offered(
     client: FlaskClient, silent: FlaskClient
 ) -> None:

@@ -71,11 +71,12 @@ def atom(feed: Feed, entries: Iterable[Entry], profile: Profile, words: Words, h
 
 
 def scope(filters: Filters, profile: Profile, words: Words) -> str:
-    """Return what a feed follows, in words: the names and areas chosen, else everything."""
+    """Return what a feed follows, in words: names, areas and ways of waiting, else everything."""
     named = (filters.services, filters.categories, filters.agencies, filters.channels)
     names = [name for chosen in named for name in sorted(chosen)]
     for layer, keys in filters.areas:
         names += [profile.layer(layer).area_name(key, None, words.language) for key in sorted(keys)]
+    names += [words(f"waiting.{name}") for name in sorted(filters.waiting)]
     return words.listed(names) if names else words("feed.all")
 
 
