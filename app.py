@@ -16,7 +16,9 @@ def __getattr__(name: str) -> object:
         raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
     from livemaps.main import create_app
     from livemaps.settings import Settings
+    from livemaps.time_zones import use_newest_rules
 
+    use_newest_rules()
     return create_app(Settings.from_environment(os.environ)).server
 
 

@@ -10,6 +10,8 @@ from pathlib import Path
 import pytest
 from hypothesis import settings
 
+from livemaps.time_zones import use_newest_rules
+
 # As the refresher computes: threads of linear algebra that wait for each other by spinning take
 # what other tests need. Read when numpy is loaded, so before any test is.
 os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
@@ -29,6 +31,12 @@ def shared_data() -> Path:
     if not SHARED_DATA.is_dir():
         pytest.skip(f"the real rows and boundaries are not at {SHARED_DATA}")
     return SHARED_DATA
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _newest_time_zones() -> None:
+    """Let the same clock rules hold in every test: a command that one runs sets them too."""
+    use_newest_rules()
 
 
 @pytest.fixture(autouse=True)

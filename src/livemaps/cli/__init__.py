@@ -12,6 +12,7 @@ from livemaps.cli.exporting import export
 from livemaps.cli.looking import check_city, status
 from livemaps.cli.measures import measures
 from livemaps.cli.running import demo, refresh, serve
+from livemaps.time_zones import use_newest_rules
 
 EXIT_STATUSES = """\b
 Exit statuses:
@@ -39,6 +40,7 @@ def main() -> None:
     Every flag is also an environment variable, and there are more settings that are only
     variables: docs/settings.md describes them all.
     """
+    use_newest_rules()
 
 
 COMMANDS = (
