@@ -8,6 +8,7 @@ the page. What it keeps with every question to the server is counted by itself.
 from __future__ import annotations
 
 import logging
+import statistics
 import threading
 import time
 from collections.abc import Iterator
@@ -29,9 +30,14 @@ from livemaps.refresh import Refresher
 from livemaps.settings import Settings
 from livemaps.snapshot.read import read_meta
 
-LOOKS = (20, 90, 160, 230, 300)
-"""After which refreshes it is looked at what is held. Until the first the browser compiles what it
-runs often."""
+REFRESHES, EVERY = 300, 20
+"""How many refreshes, and after how many each time it is looked at what is held."""
+
+WARM = 100
+"""Refreshes until which the heap gains what the browser compiles; its course is judged after them."""
+
+LEAST_LOOKS = 4
+"""Looks once warm that a course can be judged by."""
 
 STEP_MS = 4_000
 """How far the clock runs between two looks at whether a refresh is on show: a question or two."""
@@ -51,9 +57,9 @@ MOST_KEPT = 150
 
 KEPT = "window.dash_stores.reduce((sum, one) => sum + one.getState().history.past.length, 0)"
 
-FLAT_BYTES = 512
-"""What the heap may gain with each refresh and still be called flat: the browser goes on compiling,
-and half a kilobyte every five minutes is 4 MB in a month."""
+FLAT_BYTES = 1000
+"""What the heap may gain with each refresh and still be called flat: it comes and goes by a tenth of
+a megabyte, and a kilobyte every five minutes is 9 MB in a month."""
 
 SPARE = 0.05
 """Share of nodes and listeners that may come and go: a day with more surges has more lines."""
@@ -124,14 +130,14 @@ def _looks(
     asked: list[str] = []
     page.on("request", lambda request: asked.append(request.url))
     ends = time.monotonic() + LONGEST.total_seconds()
-    for number in range(1, LOOKS[-1] + 1):
+    for number in range(1, REFRESHES + 1):
         demo.publisher.publish()
         # A day may bring nothing new: then the wall is to show what it showed.
         once.run_once()
         _until_shown(page, folder)
         page.clock.fast_forward(int(1000 * LEAP.total_seconds()))
         late = time.monotonic() > ends
-        if number in LOOKS or late:
+        if number % EVERY == 0 or late:
             held = _held(page, session, number, len(asked))
             click.echo(str(held), err=True)
             yield held
@@ -180,12 +186,12 @@ def _section(looks: list[Held], passed: timedelta) -> Section:
             f"the same after {first.refreshes}",
             "flat",
         )
-        for held in looks[1:]
+        for held in _some(looks)
     ]
     figures.append(
         Figure(
-            "verdict: what each refresh of the second half adds to the heap",
-            f"{_gained(looks):,.0f} bytes: {'flat' if _flat(looks) else 'NOT flat'}",
+            "verdict: what each refresh adds to the heap, once warm",
+            _verdict(looks),
             "0 bytes",
             "a page that keeps nothing",
             f"{FLAT_BYTES} bytes",
@@ -195,8 +201,9 @@ def _section(looks: list[Held], passed: timedelta) -> Section:
         f"The wall with all of its views, {last.refreshes} refreshes of a simulated city with "
         f"{SHARE:.0%} of the real one's requests; the browser's clock moved on by "
         f"{passed.total_seconds() / 86400:.1f} days, and the page asked the server {last.asked:,} "
-        "times. Garbage is collected before each look. What the heap gains at first is code that the "
-        "browser compiles; what Dash keeps of its timer is thrown away at a hundred entries."
+        f"times. Garbage is collected before each of {len(looks)} looks. What the heap gains at first "
+        f"is code that the browser compiles: the verdict is the slope (least squares) of the looks "
+        f"from {WARM} refreshes on. What Dash keeps of its timer is thrown away at a hundred entries."
     )
     return Section("Soak: a wall for days", tuple(figures), note)
 
@@ -205,18 +212,32 @@ def _told(held: Held) -> str:
     return f"{megabytes(held.heap)}; {held.nodes:,}; {held.listeners:,}; {held.kept:,}"
 
 
+def _some(looks: list[Held]) -> list[Held]:
+    """Return the looks that are told: five or six of them, the last among them."""
+    step = max(len(looks) // 5, 1)
+    return looks[1:][::-1][::step][::-1]
+
+
+def _verdict(looks: list[Held]) -> str:
+    """Return in words what each refresh adds, and whether that is nothing."""
+    warm = [look for look in looks if look.refreshes >= WARM]
+    if len(warm) < LEAST_LOOKS:
+        return "too few refreshes to tell"
+    gained = _gained(warm)
+    flat = gained <= FLAT_BYTES and _constant(looks[0], looks[-1])
+    return f"{gained:,.0f} bytes: {'flat' if flat else 'NOT flat'}"
+
+
 def _gained(looks: list[Held]) -> float:
-    """Return how many bytes a refresh adds to the heap, from half way on."""
-    half, last = looks[len(looks) // 2], looks[-1]
-    return (last.heap - half.heap) / max(last.refreshes - half.refreshes, 1)
+    """Return how many bytes a refresh adds to the heap: the slope of a line through the looks."""
+    refreshes, heap = [look.refreshes for look in looks], [look.heap for look in looks]
+    return statistics.linear_regression(refreshes, heap).slope
 
 
-def _flat(looks: list[Held]) -> bool:
-    """Whether nothing is kept: neither nodes nor listeners nor history, nor heap that grows on."""
-    first, last = looks[0], looks[-1]
+def _constant(first: Held, last: Held) -> bool:
+    """Whether neither nodes nor listeners nor what Dash keeps became more."""
     return (
-        _gained(looks) <= FLAT_BYTES
-        and last.nodes <= first.nodes * (1 + SPARE)
+        last.nodes <= first.nodes * (1 + SPARE)
         and last.listeners <= first.listeners * (1 + SPARE)
         and last.kept <= MOST_KEPT
     )
