@@ -70,6 +70,19 @@ def test_a_number_leads_to_its_list_and_back(watched: Watched) -> None:
     expect(page.locator("h1")).to_contain_text(f"{OPEN} open,")
 
 
+def test_what_waits_too_long_leads_to_just_these_requests(watched: Watched) -> None:
+    page = watched.open("/backlog?lang=en")
+    figure = page.locator(".figures a[href*='waiting=unattended']")
+    count = figure.inner_text()
+    figure.focus()
+    page.keyboard.press("Enter")
+    expect(page).to_have_url(re.compile(r"/\?waiting=unattended"))
+    expect(page.locator("h1")).to_contain_text(count)
+    expect(page.locator(".chips .chip")).to_have_text("Waiting: Unattended for four weeks")
+    page.locator("[data-fold=waiting] summary").click()
+    expect(page.get_by_role("checkbox", name="Unattended for four weeks")).to_be_checked()
+
+
 def test_new_data_arrives_by_itself_and_keeps_the_focus(watched: Watched, live: Live) -> None:
     page = watched.open("/backlog?lang=en")
     focused = page.locator("#open-agency tbody th a").first
