@@ -55,7 +55,7 @@ def life(world: World) -> FamilyResult:
     recently = _seen_recently(world)
     tables = (snapshot.base, snapshot.superseded, snapshot.fresh)
     masks = [_points(table, world.days.as_of, recently) for table in tables]
-    arrays = {}
+    arrays: dict[str, Counts] = {}
     for level in plain_levels(world):
         base, gone, fresh = (
             _counted(snapshot, level, table, points)
@@ -64,15 +64,12 @@ def life(world: World) -> FamilyResult:
         arrays[level] = base - gone + fresh
     for wider in (CITY, "category"):
         arrays[wider] = folded(arrays["service"], snapshot.vocab, wider)
-    known = recently is not None
-    return FamilyResult(
-        {level: counts.astype(np.uint32) for level, counts in arrays.items()},
-        {
-            "columns": list(COLUMNS),
-            "seen_known": known,
-            "inferred": world.profile.infer_in_progress,
-        },
-    )
+    facts = {
+        "columns": list(COLUMNS),
+        "seen_known": recently is not None,
+        "inferred": world.profile.infer_in_progress,
+    }
+    return FamilyResult({name: found.astype(np.uint32) for name, found in arrays.items()}, facts)
 
 
 def _points(table: Table, as_of: int, recently: NDArray[np.bytes_] | None) -> Mapping[str, Mask]:

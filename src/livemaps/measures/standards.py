@@ -125,6 +125,7 @@ class _Judged:
 
     @classmethod
     def of(cls, world: World, due: Column) -> _Judged:
+        """Judge the rows of a world by their due days, `NO_DUE_DAY` where nothing is promised."""
         days, resolved = world.days, world.resolved
         first = min(int(month_edges(days.complete)[0]), int(week_edges(days.complete)[0]))
         held = world.column("requested_day") >= days.since

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from typing import Any
 
@@ -93,27 +93,24 @@ def surges(world: World) -> FamilyResult:
     judged: dict[str, int] = {}
     found: list[Surging] = []
     for name in judged_levels(world):
-        counts = _counts(world, daily, name)
-        verdicts = _verdicts(daily, counts, so_far, rule, holidays)
+        verdicts = _verdicts(daily, _counts(world, daily, name), so_far, rule, holidays)
         figures = {
             figure: np.column_stack([getattr(one, figure) for one in verdicts])
             for figure in FIGURES
         }
         arrays |= {f"{name}/{figure}": _compact(column) for figure, column in figures.items()}
         judged[name] = int((figures["word"][:, 0] != Word.TOO_FEW).sum())
-        found += [
-            Surging(
-                name,
-                int(code),
-                int(column),
-                int(figures["observed"][code, column]),
-                float(figures["expected"][code, column]),
-            )
-            for code, column in np.argwhere(figures["word"] == Word.SURGE)
-        ]
+        found += _surging(name, figures)
     shares = [one.share if one else None for one in so_far]
     facts = _facts(world, daily, rule, judged) | {"delay": _delay_facts(world, delay, shares)}
     return FamilyResult(arrays, facts | {"behind": behind(world, daily.windows, found, shares)})
+
+
+def _surging(level: str, figures: Mapping[str, Column]) -> Iterator[Surging]:
+    """Yield the groups and windows of a level that are surges; `figures` are [groups, windows]."""
+    for code, column in np.argwhere(figures["word"] == Word.SURGE).tolist():
+        observed, expected = (figures[name][code, column] for name in ("observed", "expected"))
+        yield Surging(level, code, column, int(observed), float(expected))
 
 
 def judged_levels(world: World) -> tuple[str, ...]:

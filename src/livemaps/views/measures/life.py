@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import numpy as np
+from numpy.typing import NDArray
 
 from livemaps.errors import MeasuresPending, VisitorError
+from livemaps.measures.contents import Measures
 from livemaps.measures.levels import CITY
 from livemaps.measures.life import COLUMNS, FAMILY, RECENT_DAYS
+from livemaps.model import Filters
 from livemaps.views.measures.groups import Words, chosen
 from livemaps.views.measures.values import Answer, Asked, Field, MeasureView, Parameter, Value
 
@@ -41,33 +44,41 @@ def answer(asked: Asked) -> Answer:
         MeasuresPending: it is not computed yet, or not for this level.
     """
     measures, by = asked.measures, str(asked.options["by"])
-    words, picked = Words(measures.vocab, measures.layers), chosen(asked.filters)
-    level = words.checked(by)
+    words = Words(measures.vocab, measures.layers)
+    words.checked(by)
+    kept = measures.family(FAMILY).facts
+    known = bool(kept["seen_known"])
+    codes, counts = _counts(measures, words, by, asked.filters)
+    groups = zip([words.group(by, code) for code in codes.tolist()], counts.tolist(), strict=True)
+    listed = sorted(groups, key=lambda found: (-found[1][0], found[0].key))
+    facts = {
+        "by": by,
+        "in_progress": "inferred" if kept["inferred"] else "published",
+        "seen_days": RECENT_DAYS,
+        "seen_known": known,
+    }
+    return Answer(FIELDS, [(*group[:2], *_known(row, known)) for group, row in listed], facts)
+
+
+def _counts(
+    measures: Measures, words: Words, by: str, filters: Filters
+) -> tuple[NDArray[np.intp], NDArray[np.uint32]]:
+    """Return the groups under the filters that have any request, and their counts by `COLUMNS`."""
+    picked = chosen(filters)
     if len({by, *picked} - {CITY}) > 1:
         remedy = "take off all but one" if by == CITY else f"keep only {by}, or choose by=city"
         raise VisitorError(f"life by {by} cannot be filtered by {', '.join(picked)}", remedy)
-    level = next(iter(picked), by)
-    family = measures.family(FAMILY)
-    if level not in family.arrays:
+    level, arrays = next(iter(picked), by), measures.family(FAMILY).arrays
+    if level not in arrays:
         raise MeasuresPending(
             f"there are no figures by {level} yet: they come with the next refresh"
         )
-    counts = family.arrays[level]
+    counts: NDArray[np.uint32] = arrays[level]
     codes = words.codes(level, picked[level]) if picked else np.arange(len(counts))
     if by == CITY:
         counts, codes = counts[codes].sum(axis=0, keepdims=True), np.zeros(1, np.intp)
     codes = codes[counts[codes].any(axis=1)]
-    known = bool(family.facts["seen_known"])
-    groups = [(words.group(by, code), counts[code].tolist()) for code in codes.tolist()]
-    groups.sort(key=lambda found: (-found[1][0], found[0].key))
-    rows = [(*group[:2], *_known(numbers, known)) for group, numbers in groups]
-    facts = {
-        "by": by,
-        "in_progress": "inferred" if family.facts["inferred"] else "published",
-        "seen_days": RECENT_DAYS,
-        "seen_known": known,
-    }
-    return Answer(FIELDS, rows, facts)
+    return codes, counts[codes]
 
 
 def _known(counts: list[int], known: bool) -> list[Value]:

@@ -85,7 +85,7 @@ class QueueTable:
     complete: int | None
     """The last complete day."""
     told: bool
-    """Whether growth can be told; where not, every queue is "too few"."""
+    """Whether growth can be told; where not, the word of every queue is `too_few`."""
 
     def of_word(self, word: Word) -> NDArray[np.intp]:
         """Return the groups of a word."""

@@ -149,6 +149,7 @@ class _Described:
 
     @classmethod
     def of(cls, asked: Asked, words: Words, level: str) -> _Described:
+        """Return what describes the groups of a level of the measures that are asked."""
         arrays = asked.measures.family(FAMILY).arrays
         names = ("service/standard", "service/by_feed") if level == "service" else ()
         own, by_feed = (arrays[name].tolist() for name in names) if names else ((), ())
