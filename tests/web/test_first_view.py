@@ -8,7 +8,7 @@ from html import unescape
 import pytest
 
 from livemaps.errors import NoSnapshot
-from livemaps.web import ids
+from livemaps.web import ids, shell
 from livemaps.web.app import PAGES
 from livemaps.web.first_view import first_view
 from tests.web.conftest import Town
@@ -58,6 +58,20 @@ def test_a_wall_has_no_first_view_since_it_shows_one_of_its_views_at_a_time(town
     assert bare
     assert all(shown(town, page.path) == "" for page in bare)
     assert 'class="skeleton"' in town.client.get("/wall").get_data(as_text=True)
+
+
+def test_a_page_that_cannot_be_drawn_leaves_a_document_and_a_line_in_the_log(
+    town: Town, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    def broken(*_: object) -> None:
+        raise ZeroDivisionError("a fault of ours")
+
+    monkeypatch.setattr(shell, "footer", broken)
+    answer = town.client.get("/ward")
+    assert answer.status_code == 200
+    assert 'class="skeleton"' in answer.get_data(as_text=True)
+    assert "/ward cannot be drawn into its document" in caplog.text
+    assert "a fault of ours" in caplog.text
 
 
 def test_within_another_page_the_first_view_has_no_header_either(town: Town) -> None:

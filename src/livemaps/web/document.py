@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from html import escape
 from typing import Any
 
@@ -54,6 +55,9 @@ SKELETON = """<div id="react-entry-point"><div class="skeleton" role="status">
 <p class="visually-hidden">{loading}</p></div></div>"""
 
 
+log = logging.getLogger(__name__)
+
+
 class Document(dash.Dash):
     """A Dash app whose document speaks the visitor's language from the first byte."""
 
@@ -97,7 +101,12 @@ class Document(dash.Dash):
 
     def _entry(self, visit: Visit) -> str:
         """Return where the page will be drawn, with what is seen until then."""
-        shown = first_view(self.site, visit)
+        try:
+            shown = first_view(self.site, visit)
+        except Exception:
+            # The document still arrives, and with it the parts of the page that can be drawn.
+            log.exception("%s cannot be drawn into its document", visit.address)
+            shown = ""
         if shown:
             return FIRST_VIEW.format(shown=shown)
         return SKELETON.format(loading=escape(visit.words("loading")))
