@@ -20,7 +20,7 @@ from tests.snapshot.hamlet import Hamlet, hamlet_in, request
 from tests.snapshot.watching import name_of, watch, watch_anew
 
 ROOT = Path(__file__).parents[2]
-PUBLICATIONS = 60
+PUBLICATIONS = 24
 DISK = ("open", "os.", "fcntl.", "mmap.", "shutil.")
 """The beginnings of the names of the interpreter's audit events that touch files."""
 

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -15,6 +16,7 @@ from flask.testing import FlaskClient
 
 from livemaps import web
 from livemaps.feeds.profile import Profile, load_profile
+from livemaps.measures.contents import Measures
 from livemaps.model import Stage, Standing
 from livemaps.settings import Settings
 from livemaps.snapshot import Snapshot
@@ -24,6 +26,9 @@ from livemaps.views import Board
 from livemaps.web.app import site_of
 from livemaps.web.site import Site
 from tests.views.town import SET_APART, TODAY, Row, snapshot_of
+
+TextOf = Callable[[Any], str]
+"""The fixture `text_of`."""
 
 NOW = datetime(2024, 10, 4, 12, 5, tzinfo=UTC)
 ROWS = [
@@ -100,6 +105,42 @@ class Town:
         return found
 
 
+class Always:
+    """Measures that are always there."""
+
+    def __init__(self, measures: Measures) -> None:
+        self._measures = measures
+
+    def latest(self) -> Measures:
+        return self._measures
+
+
+@dataclass
+class MeasuredTown(Town):
+    """A town with its measures, where there are any."""
+
+    measures: Measures | None = None
+
+    @property
+    def site(self) -> Site:
+        measured = Always(self.measures) if self.measures else None
+        board = Board(self, self.profile, self.settings, lambda: NOW, measured)
+        return replace(super().site, board=board)
+
+
+def outlines(town: Town) -> None:
+    """Keep the outlines of the areas where a refresh keeps them."""
+    for layer in town.latest().layers:
+        ring = [[-114.2, 51.0], [-114.1, 51.0], [-114.1, 51.1], [-114.2, 51.0]]
+        features = [
+            {"properties": {"key": key}, "geometry": {"type": "Polygon", "coordinates": [ring]}}
+            for key in layer.keys
+        ]
+        path = town.settings.data_dir / "areas" / layer.areas_file
+        path.parent.mkdir(exist_ok=True)
+        path.write_text(json.dumps({"features": features}), encoding="utf-8")
+
+
 @pytest.fixture
 def town(tmp_path: Path) -> Town:
     settings = Settings(data_dir=tmp_path)
@@ -121,6 +162,15 @@ def text_of() -> Callable[[Any], str]:
                 yield from texts(child)
 
     return lambda tree: " ".join(" ".join(texts(tree)).split())
+
+
+def elements(node: Any) -> Iterator[list[Any]]:
+    """Yield every element of a tree."""
+    if isinstance(node, list):
+        if len(node) > 1 and isinstance(node[0], str) and isinstance(node[1], dict):
+            yield node
+        for child in node:
+            yield from elements(child)
 
 
 def twice(tree: Any) -> list[str]:

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass, replace
+from collections.abc import Iterator
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -14,38 +14,11 @@ from livemaps.errors import NoSnapshot
 from livemaps.measures.contents import Measures
 from livemaps.measures.families import FAMILIES
 from livemaps.model import Stage
-from livemaps.views import Board
 from livemaps.web import shell
-from livemaps.web.site import Site
 from tests.measures.village import SQUARES, areas, measures_of, world_of
 from tests.views.test_area import WORLD
 from tests.views.town import TODAY, Row, snapshot_of
-from tests.web.conftest import NOW, Town
-
-TextOf = Callable[[Any], str]
-
-
-class Always:
-    """Measures that are always there."""
-
-    def __init__(self, measures: Measures) -> None:
-        self._measures = measures
-
-    def latest(self) -> Measures:
-        return self._measures
-
-
-@dataclass
-class Measured(Town):
-    """A town whose figures are worked out."""
-
-    measures: Measures | None = None
-
-    @property
-    def site(self) -> Site:
-        measured = Always(self.measures) if self.measures else None
-        board = Board(self, self.profile, self.settings, lambda: NOW, measured)
-        return replace(super().site, board=board)
+from tests.web.conftest import MeasuredTown, TextOf, Town
 
 
 @pytest.fixture(scope="module")
@@ -55,7 +28,7 @@ def measures() -> Measures:
 
 
 @pytest.fixture
-def here(town: Town, measures: Measures) -> Measured:
+def here(town: Town, measures: Measures) -> MeasuredTown:
     """The town with the random requests of a village, its figures, and its outlines."""
     folder = town.settings.data_dir / "areas"
     folder.mkdir()
@@ -68,7 +41,7 @@ def here(town: Town, measures: Measures) -> Measured:
             for key, at in SQUARES[layer.id].items()
         ]
         (folder / layer.areas_file).write_text(json.dumps({"features": features}))
-    return Measured(town.profile, town.settings, WORLD.snapshot, town.catalogue, measures)
+    return MeasuredTown(town.profile, town.settings, WORLD.snapshot, town.catalogue, measures)
 
 
 def ring(west: float, south: float, east: float, north: float) -> list[list[float]]:
@@ -106,7 +79,7 @@ PATHS = (
 @pytest.mark.parametrize("path", PATHS)
 @pytest.mark.parametrize("language", ["en", "fr"])
 def test_every_page_of_areas_is_drawn_and_says_that_reports_are_not_needs(
-    here: Measured, text_of: TextOf, path: str, language: str
+    here: MeasuredTown, text_of: TextOf, path: str, language: str
 ) -> None:
     text = text_of(shown(here, path, f"?lang={language}"))
     needs = {"en": "Reports are not needs", "fr": "Les signalements ne sont pas les besoins"}
@@ -115,7 +88,7 @@ def test_every_page_of_areas_is_drawn_and_says_that_reports_are_not_needs(
 
 
 def test_the_answer_comes_first_and_leads_to_what_is_behind(
-    here: Measured, text_of: TextOf
+    here: MeasuredTown, text_of: TextOf
 ) -> None:
     tree = shown(here, "/ward/1")
     view = here.site.board.area("ward", "1")
@@ -130,7 +103,7 @@ def test_the_answer_comes_first_and_leads_to_what_is_behind(
     assert "/ward/1/brief?lang=en" in found
 
 
-def test_the_brief_has_the_same_figures_as_the_screen(here: Measured, text_of: TextOf) -> None:
+def test_the_brief_has_the_same_figures_as_the_screen(here: MeasuredTown, text_of: TextOf) -> None:
     screen, brief = (text_of(shown(here, path)) for path in ("/ward/1", "/ward/1/brief"))
     view = here.site.board.area("ward", "1")
     for number in (view.here.open, view.here.over_four_weeks, view.here.unattended):
@@ -142,14 +115,14 @@ def test_the_brief_has_the_same_figures_as_the_screen(here: Measured, text_of: T
     assert "/ward/1/brief?lang=en" in brief
 
 
-def test_areas_stand_in_order_and_the_city_last(here: Measured, text_of: TextOf) -> None:
+def test_areas_stand_in_order_and_the_city_last(here: MeasuredTown, text_of: TextOf) -> None:
     text = text_of(shown(here, "/ward"))
     assert text.index("Ward 1") < text.index("Ward 2") < text.rindex("Calgary")
     assert "The 2 wards of Calgary" in text
 
 
 def test_another_area_stands_beside_and_an_unknown_one_is_left_out(
-    here: Measured, text_of: TextOf
+    here: MeasuredTown, text_of: TextOf
 ) -> None:
     beside = shown(here, "/ward/1", "?lang=en&with=2")
     assert text_of(beside).count("Ward 2") > text_of(shown(here, "/ward/1")).count("Ward 2")
@@ -159,7 +132,7 @@ def test_another_area_stands_beside_and_an_unknown_one_is_left_out(
 
 @pytest.mark.parametrize("path", PATHS)
 def test_figures_that_are_not_worked_out_yet_do_not_hold_the_page_up(
-    here: Measured, text_of: TextOf, path: str
+    here: MeasuredTown, text_of: TextOf, path: str
 ) -> None:
     text = text_of(shown(replace(here, measures=None), path))
     assert "open" in text
@@ -182,7 +155,7 @@ def polygon(coordinates: object) -> bytes:
     ],
 )
 def test_outlines_that_cannot_be_read_leave_the_rest(
-    here: Measured, text_of: TextOf, content: bytes | None
+    here: MeasuredTown, text_of: TextOf, content: bytes | None
 ) -> None:
     for path in (here.settings.data_dir / "areas").iterdir():
         path.unlink()
@@ -200,7 +173,7 @@ def test_outlines_that_cannot_be_read_leave_the_rest(
     [[], [{"properties": {"key": key}, "geometry": None} for key in ("1", "2", "BLN")]],
 )
 def test_areas_without_outlines_are_said_to_have_none(
-    here: Measured, text_of: TextOf, features: list[object]
+    here: MeasuredTown, text_of: TextOf, features: list[object]
 ) -> None:
     for path in (here.settings.data_dir / "areas").iterdir():
         path.write_text(json.dumps({"features": features}))
@@ -214,7 +187,7 @@ def test_areas_without_outlines_are_said_to_have_none(
     "area", ["99", "<script>alert(1)</script>", "unplaced:no_place", "é" * 300, "..", "%00"]
 )
 def test_an_area_that_the_city_does_not_have_gets_help(
-    here: Measured, text_of: TextOf, area: str
+    here: MeasuredTown, text_of: TextOf, area: str
 ) -> None:
     site = here.site
     visit = replace(site.visit("?lang=en", "/ward/1"), parameters={"layer": "ward", "area": area})
@@ -224,18 +197,18 @@ def test_an_area_that_the_city_does_not_have_gets_help(
 
 
 @pytest.mark.parametrize("path", ["/parish", "/parish/1", "/ward/1/more", "/ward/1/brief/2"])
-def test_only_the_layers_of_the_city_have_pages(here: Measured, path: str) -> None:
+def test_only_the_layers_of_the_city_have_pages(here: MeasuredTown, path: str) -> None:
     assert here.site.page_of(path) is here.site.missing
 
 
-def test_other_pages_go_before_those_of_layers(here: Measured) -> None:
+def test_other_pages_go_before_those_of_layers(here: MeasuredTown) -> None:
     assert here.site.page_of("/status").name == "status"
     assert here.site.page_of("/ward").name == "areas"
     assert here.site.page_of("/ward/7/").name == "area"
 
 
 def test_the_header_leads_to_the_containing_layer_and_marks_its_areas(
-    here: Measured, text_of: TextOf
+    here: MeasuredTown, text_of: TextOf
 ) -> None:
     header = shell.header(here.site, here.site.visit("?lang=en", "/ward/1"))
     assert "Wards" in text_of(header)
@@ -243,7 +216,7 @@ def test_the_header_leads_to_the_containing_layer_and_marks_its_areas(
     assert '"/ward?lang=en", "data-nav": "true", "aria-current": "true"' in json.dumps(header)
 
 
-def test_title_and_preview_say_which_area_it_is(here: Measured) -> None:
+def test_title_and_preview_say_which_area_it_is(here: MeasuredTown) -> None:
     site = here.site
     visit = site.visit("?lang=en", "/ward/1")
     assert site.title(visit).startswith("Ward 1")
@@ -253,7 +226,7 @@ def test_title_and_preview_say_which_area_it_is(here: Measured) -> None:
     assert site.title(site.visit("?lang=fr", "/ward")).startswith("Quartiers")
 
 
-def test_an_empty_area_is_said_to_be_empty(here: Measured, text_of: TextOf) -> None:
+def test_an_empty_area_is_said_to_be_empty(here: MeasuredTown, text_of: TextOf) -> None:
     quiet = [
         Row(ward="2", community="BLN", requested=TODAY - 9),
         Row(ward="2", stage=Stage.RESOLVED, requested=TODAY - 40, closed=TODAY - 30),
@@ -267,7 +240,7 @@ def test_an_empty_area_is_said_to_be_empty(here: Measured, text_of: TextOf) -> N
     assert "too few to say" in text_of(shown(measured, "/ward/1"))
 
 
-def test_before_the_first_data_it_is_said(here: Measured, text_of: TextOf) -> None:
+def test_before_the_first_data_it_is_said(here: MeasuredTown, text_of: TextOf) -> None:
     site = replace(here, shown=NoSnapshot("none")).site
     visit = site.visit("?lang=en", "/ward/1")
     for path in PATHS:

@@ -14,7 +14,8 @@ from livemaps.views.area_tables import SORTED, number
 from livemaps.web.parts import areas_shown
 from livemaps.web.site import Site
 from tests.views.town import Row
-from tests.web.test_area_pages import Measured, TextOf, here, links, measures, shown
+from tests.web.conftest import MeasuredTown, TextOf
+from tests.web.test_area_pages import here, links, measures, shown
 
 __all__ = ["here", "measures"]
 
@@ -39,7 +40,7 @@ def long(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(areas_shown, "ON_A_PAGE", 2)
 
 
-def test_an_area_is_found_by_part_of_its_name_without_accents_or_case(here: Measured) -> None:
+def test_an_area_is_found_by_part_of_its_name_without_accents_or_case(here: MeasuredTown) -> None:
     whole = told(here.site, "")
     name = whole.areas[0].name
     assert whole.areas[0] in told(here.site, f"?find={name[1:4].upper()}").found
@@ -48,7 +49,7 @@ def test_an_area_is_found_by_part_of_its_name_without_accents_or_case(here: Meas
 
 
 def test_areas_of_a_containing_one_stand_alone_with_it_below(
-    here: Measured, text_of: TextOf
+    here: MeasuredTown, text_of: TextOf
 ) -> None:
     site = here.site
     layer = site.board.snapshot().layer("community")
@@ -64,7 +65,7 @@ def test_areas_of_a_containing_one_stand_alone_with_it_below(
 
 @pytest.mark.parametrize("column", SORTED)
 def test_a_column_sorts_both_ways_and_what_has_no_figure_stands_last(
-    here: Measured, column: str
+    here: MeasuredTown, column: str
 ) -> None:
     for order, falling in ((column, True), (f"-{column}", False)):
         values = [number(area, column) for area in told(here.site, f"?sort={order}").rows]
@@ -74,18 +75,20 @@ def test_a_column_sorts_both_ways_and_what_has_no_figure_stands_last(
 
 
 @pytest.mark.parametrize("query", ["?sort=nonsense", "?sort=--open", "?sort=key", "?sort="])
-def test_an_unknown_order_is_that_of_names(here: Measured, query: str) -> None:
+def test_an_unknown_order_is_that_of_names(here: MeasuredTown, query: str) -> None:
     assert keys(told(here.site, query)) == keys(told(here.site, ""))
 
 
-def test_wards_stand_in_the_order_of_numbers_and_codes_after_names(here: Measured) -> None:
+def test_wards_stand_in_the_order_of_numbers_and_codes_after_names(here: MeasuredTown) -> None:
     assert keys(told(here.site, "", "ward")) == ["1", "2"]
     names = [area.name for area in told(here.site, "").rows]
     assert names == sorted(names)
 
 
 @pytest.mark.usefixtures("long")
-def test_many_areas_come_page_by_page_without_small_lines(here: Measured, text_of: TextOf) -> None:
+def test_many_areas_come_page_by_page_without_small_lines(
+    here: MeasuredTown, text_of: TextOf
+) -> None:
     first, second = told(here.site, ""), told(here.site, "?page=2")
     assert first.paged
     assert keys(first) + keys(second) == [area.key for area in first.found][:4]
@@ -98,7 +101,7 @@ def test_many_areas_come_page_by_page_without_small_lines(here: Measured, text_o
 
 
 def test_the_form_keeps_the_rest_of_the_address_and_starts_on_the_first_page(
-    here: Measured,
+    here: MeasuredTown,
 ) -> None:
     tree = shown(here, "/community", "?lang=fr&ward=1&sort=open&find=a&page=3")
     (form,) = [node for node in nodes(tree) if node[0] == "form"]
@@ -108,7 +111,7 @@ def test_the_form_keeps_the_rest_of_the_address_and_starts_on_the_first_page(
 
 
 def test_the_heading_says_what_is_sorted_by_and_the_menu_turns_it_round(
-    here: Measured, text_of: TextOf
+    here: MeasuredTown, text_of: TextOf
 ) -> None:
     tree = shown(here, "/community", "?lang=en&sort=open")
     assert [node[1]["aria-sort"] for node in nodes(tree) if "aria-sort" in node[1]] == [
@@ -119,7 +122,7 @@ def test_the_heading_says_what_is_sorted_by_and_the_menu_turns_it_round(
 
 
 def test_what_is_looked_for_in_vain_is_said_as_it_was_typed(
-    here: Measured, text_of: TextOf
+    here: MeasuredTown, text_of: TextOf
 ) -> None:
     text = text_of(shown(here, "/community", "?lang=en&find=%3Cscript%3E{count}**"))
     assert "Nothing is called “<script>{count}**”" in text
@@ -137,7 +140,7 @@ def test_what_is_looked_for_in_vain_is_said_as_it_was_typed(
     ],
 )
 def test_filters_that_do_not_hold_on_a_page_are_said_with_the_way_to_where_they_do(
-    here: Measured, text_of: TextOf, path: str, query: str, names: str
+    here: MeasuredTown, text_of: TextOf, path: str, query: str, names: str
 ) -> None:
     tree = shown(here, path, f"?lang=en&{query}")
     assert re.search(rf"address \({names}\) (is|are) not applied", text_of(tree))
@@ -151,7 +154,7 @@ def test_filters_that_do_not_hold_on_a_page_are_said_with_the_way_to_where_they_
 
 @pytest.mark.parametrize("path", ["/ward/1", "/ward", "/community", "/ward/1/brief"])
 def test_what_of_the_address_is_not_known_is_said(
-    here: Measured, text_of: TextOf, path: str
+    here: MeasuredTown, text_of: TextOf, path: str
 ) -> None:
     assert "<b>" in text_of(shown(here, path, "?lang=en&service=%3Cb%3E"))
     assert "not applied" not in text_of(shown(here, path, "?lang=en"))

@@ -21,8 +21,7 @@ from livemaps.web.site import Site
 from tests.measures.village import areas as polygons
 from tests.measures.village import measures_of, world_of
 from tests.views.town import AGENCIES, COMMUNITIES, SERVICES, SET_APART, TODAY, Row, snapshot_of
-from tests.web.conftest import NOW, Town
-from tests.web.test_backlog_page import Measured, elements, outlines
+from tests.web.conftest import NOW, Always, Town, elements, outlines
 
 TextOf = Callable[[Any], str]
 NUMBER = re.compile(r"[0-9][0-9,]*")
@@ -81,7 +80,7 @@ def city(request: pytest.FixtureRequest, town: Town) -> Site:
 def site_of(town: Town, rows: list[Row], known: Measures) -> Site:
     here = replace(town, shown=snapshot_of(rows))
     outlines(here)
-    board = Board(here, here.profile, here.settings, lambda: NOW, Measured(known))
+    board = Board(here, here.profile, here.settings, lambda: NOW, Always(known))
     return replace(here.site, board=board)
 
 

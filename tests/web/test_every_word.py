@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 import string
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -27,13 +27,11 @@ from livemaps.settings import Settings
 from livemaps.snapshot import Snapshot
 from livemaps.status import Progress, State
 from livemaps.text import Catalogue, Sentence, Words
-from livemaps.views import Board
 from livemaps.web import shell
 from livemaps.web.app import PAGES
-from livemaps.web.site import Site
 from tests.measures.village import areas, measures_of, world_of
 from tests.views.town import TODAY, Row, snapshot_of
-from tests.web.conftest import NOW, Town, twice
+from tests.web.conftest import NOW, MeasuredTown, twice
 
 MONTHS = re.compile(r"\b(Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec)\b")
 """As Babel writes them in English, where a page asks it for a date of its own form."""
@@ -96,37 +94,14 @@ def made_up() -> Catalogue:
     return Catalogue({"en": Dotted("en", sentences, Locale("en"), ",")})
 
 
-class Always:
-    """Measures that are always there."""
-
-    def __init__(self, measures: Measures) -> None:
-        self._measures = measures
-
-    def latest(self) -> Measures:
-        return self._measures
-
-
-@dataclass
-class DottedTown(Town):
-    """A town whose site speaks the made-up language, with or without measures."""
-
-    measures: Measures | None = None
-
-    @property
-    def site(self) -> Site:
-        measured = Always(self.measures) if self.measures else None
-        board = Board(self, self.profile, self.settings, lambda: NOW, measured)
-        return replace(super().site, board=board)
-
-
 @pytest.fixture(scope="module")
 def measures() -> Measures:
     return measures_of(world_of(ROWS, layers=areas()), FAMILIES)
 
 
 @pytest.fixture
-def dots(tmp_path: Path, measures: Measures) -> DottedTown:
-    built = DottedTown(
+def dots(tmp_path: Path, measures: Measures) -> MeasuredTown:
+    built = MeasuredTown(
         load_profile("calgary"), Settings(data_dir=tmp_path), snapshot_of(ROWS), made_up(), measures
     )
     built.say()
@@ -151,7 +126,7 @@ def texts(node: Any) -> Iterator[str]:
             yield from texts(getattr(node, name, None))
 
 
-def names_of(town: DottedTown) -> list[str]:
+def names_of(town: MeasuredTown) -> list[str]:
     """Return the names of the feed and of the profile, the longest first."""
     profile = town.profile
     names = {profile.name, profile.attribution, profile.licence, profile.time_zone, profile.id}
@@ -176,7 +151,7 @@ def names_of(town: DottedTown) -> list[str]:
     return sorted(filter(None, names), key=len, reverse=True)
 
 
-def left(town: DottedTown, node: Any) -> set[str]:
+def left(town: MeasuredTown, node: Any) -> set[str]:
     """Return what is read on a part of a page that no catalogue and no feed has."""
     pattern = re.compile("|".join(re.escape(name) for name in names_of(town)), re.IGNORECASE)
     unmarked = (MONTHS.sub(" ", pattern.sub(" ", text)) for text in texts(node))
@@ -207,7 +182,7 @@ ADDRESSES = [
 @pytest.mark.parametrize("measured", [True, False], ids=["measured", "pending"])
 @pytest.mark.parametrize("address", ADDRESSES)
 def test_no_page_says_a_word_that_is_not_in_the_catalogue(
-    dots: DottedTown, address: str, measured: bool
+    dots: MeasuredTown, address: str, measured: bool
 ) -> None:
     town = dots if measured else replace(dots, measures=None)
     path, _, query = address.partition("?")
@@ -223,7 +198,7 @@ def test_no_page_says_a_word_that_is_not_in_the_catalogue(
 
 
 @pytest.mark.parametrize("address", ADDRESSES)
-def test_no_two_siblings_of_a_page_share_a_key(dots: DottedTown, address: str) -> None:
+def test_no_two_siblings_of_a_page_share_a_key(dots: MeasuredTown, address: str) -> None:
     path, _, query = address.partition("?")
     site = replace(dots, catalogue=Catalogue.load()).site
     shown = site.page_of(path).layout(site, site.visit(f"?{query}", path))
@@ -234,7 +209,7 @@ def test_no_two_siblings_of_a_page_share_a_key(dots: DottedTown, address: str) -
 @pytest.mark.parametrize(
     "query", ["", f"?{NAMED}", "?stage=received&from=2024-01-01&apart=1", "?ward=2&age=7-27"]
 )
-def test_no_part_of_the_first_screen_says_a_word_of_its_own(dots: DottedTown, query: str) -> None:
+def test_no_part_of_the_first_screen_says_a_word_of_its_own(dots: MeasuredTown, query: str) -> None:
     unfolded = ["category", "agency", "channel", "community", "ward"]
     parts = [
         dots.ask("answer", url=query),
@@ -247,7 +222,7 @@ def test_no_part_of_the_first_screen_says_a_word_of_its_own(dots: DottedTown, qu
     assert {text for text in left(dots, trees) if text not in ("26-00004", "ward")} == set()
 
 
-def test_neither_do_the_map_s_title_legend_and_table(dots: DottedTown) -> None:
+def test_neither_do_the_map_s_title_legend_and_table(dots: MeasuredTown) -> None:
     found = dots.ask("map-head", url="?table=1", theme="light")
     trees = [found[name]["tree"] for name in ("map-head", "map-legend", "map-table")]
     assert left(dots, trees) == set()
@@ -264,7 +239,9 @@ def test_every_page_has_a_name_in_the_catalogue(page: Any) -> None:
     ids=lambda state: str(state.name),
 )
 @pytest.mark.parametrize("first", [True, False])
-def test_neither_does_what_surrounds_the_pages(dots: DottedTown, state: State, first: bool) -> None:
+def test_neither_does_what_surrounds_the_pages(
+    dots: MeasuredTown, state: State, first: bool
+) -> None:
     town = replace(dots, shown=NoSnapshot("nothing yet")) if first else dots
     town.say(
         state,
