@@ -87,9 +87,9 @@ class Words:
             return "<\N{NO-BREAK SPACE}" + str(format_percent(0.01, locale=self.locale))
         return str(format_percent(share, locale=self.locale))
 
-    def day(self, day: int, width: str = "medium") -> str:
-        """Return a day number as a date, such as `27 Aug 2026`."""
-        return str(format_date(day_date(day), format=width, locale=self.locale))
+    def day(self, day: int) -> str:
+        """Return a day number as a date, such as `Aug 27, 2026`: each language has one way."""
+        return str(format_date(day_date(day), format="medium", locale=self.locale))
 
     def date(self, day: int) -> str:
         """Return a day number as a date without its year, such as `Aug 27`."""

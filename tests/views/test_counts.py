@@ -7,11 +7,12 @@ from dataclasses import replace
 
 from hypothesis import given
 
+from livemaps.measures.days import last_complete_day
 from livemaps.model import AGE_BANDS, Filters, Measure, Order, Stage, Standing
 from livemaps.snapshot import Change, Snapshot
 from livemaps.views.areas import area_values, breakdown
 from livemaps.views.facets import facets
-from livemaps.views.headline import a_month_ago, changes, headline
+from livemaps.views.headline import changes, headline
 from livemaps.views.listing import listing
 from livemaps.views.totals import total
 from livemaps.views.trend import trend
@@ -148,7 +149,9 @@ def test_what_came_in_is_counted_by_day_whatever_became_of_it(
 
 
 @given(towns, all_filters())
-def test_the_backlog_a_month_ago_is_what_was_open_then(rows: list[Row], filters: Filters) -> None:
+def test_the_backlog_is_compared_at_the_ends_of_four_complete_weeks(
+    rows: list[Row], filters: Filters
+) -> None:
     filters = replace(
         filters,
         measure=Measure.OPEN,
@@ -157,23 +160,46 @@ def test_the_backlog_a_month_ago_is_what_was_open_then(rows: list[Row], filters:
         since=None,
         until=None,
     )
-    if not rows:
-        assert a_month_ago(snapshot_of(rows), filters) is None
-        return
-    newest = max(row.requested for row in rows)
-    then = newest - 30
     snapshot = snapshot_of(rows)
-    if snapshot.meta.recent_since > then + 1:
-        assert a_month_ago(snapshot, filters) is None
+    complete = last_complete_day(snapshot.meta)
+    found = headline(snapshot, filters).change
+    if complete is None or snapshot.meta.recent_since > complete - 27:
+        assert found is None
         return
-    as_open = [replace(row, stage=Stage.RECEIVED) for row in rows]
-    expected = sum(
-        row.requested <= then
-        and (row.stage is not Stage.RESOLVED or row.closed > then)
-        and passes(still, filters)
-        for row, still in zip(rows, as_open, strict=True)
+    as_open = [(row, replace(row, stage=Stage.RECEIVED)) for row in rows if possible(row)]
+
+    def backlog(day: int) -> int:
+        return sum(
+            row.requested <= day
+            and (row.stage is not Stage.RESOLVED or row.closed > day)
+            and passes(still, filters)
+            for row, still in as_open
+        )
+
+    assert found is not None
+    assert (found.now, found.before) == (backlog(complete), backlog(complete - 28))
+    assert found.more == found.now - found.before
+
+
+def possible(row: Row) -> bool:
+    resolved = row.stage is Stage.RESOLVED
+    return row.requested <= TODAY and (not resolved or row.requested <= row.closed <= TODAY)
+
+
+@given(towns, all_filters())
+def test_the_week_counts_what_its_lists_hold(rows: list[Row], filters: Filters) -> None:
+    snapshot = snapshot_of(rows)
+    found = headline(snapshot, filters)
+    if found.week_ends is None:
+        assert (found.last_week, found.closed_last_week) == (0, 0)
+        return
+    lifted = replace(filters, stages=frozenset(), ages=frozenset(), waiting=frozenset())
+    week = replace(lifted, since=found.week_ends - 6, until=found.week_ends)
+    reported, closed = (
+        replace(week, measure=measure) for measure in (Measure.REPORTED, Measure.RESOLVED)
     )
-    assert a_month_ago(snapshot, filters) == expected
+    assert found.last_week == len(shown(rows, reported))
+    assert found.closed_last_week == len(shown(rows, closed))
 
 
 @given(towns, all_filters())

@@ -160,7 +160,7 @@ def test_what_was_open_on_another_day_is_not_told_of_what_waits_today() -> None:
     rows = [Row(requested=TODAY - 40), Row(requested=TODAY)]
     snapshot = with_waiting(snapshot_of(rows), profile(), None)
     found = headline(snapshot, Filters(waiting=frozenset({"unattended"})))
-    assert (found.total, found.a_month_ago) == (1, None)
+    assert (found.total, found.change) == (1, None)
 
 
 class Published:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -66,11 +68,33 @@ def test_a_chart_says_what_it_shows_and_has_a_table_of_the_same_numbers() -> Non
 
 
 def test_steps_of_which_not_everything_is_known_are_drawn_apart_and_named() -> None:
-    plot = Plot("Reported", ["a", "b", "c"], "Day", (Line("x", [1, 2, 1]),), incomplete_from=2)
+    marks = (Line("x", [1, 2, 1]), Columns("y", [1, 2, 1]))
+    plot = Plot("Reported", ["a", "b", "c"], "Day", marks, incomplete_from=2)
     figure = chart(plot, WORDS)
-    (ground,) = found(figure, "rect", "incomplete")
-    assert ground[1]["x"] == "66.67"
+    (line,) = found(figure, "path", "line")
+    assert len(re.findall("[ML]", line[1]["d"])) == 2
+    rim, hole = found(figure, "path", "so-far")
+    assert rim[1]["d"] == hole[1]["d"]
+    assert re.fullmatch(r"M83.33 \S+h0", rim[1]["d"])
+    assert len(found(figure, "rect", "column")) == 3
+    assert len(found(figure, "rect", "column-so-far")) == 1
     assert "not all known yet" in text(found(figure, "ul", "chart-legend")[0])
+    assert [text(row) for row in found(figure, "tr")[2:]] == ["b 2 2", "c (so far) 1 1"]
+
+
+def test_what_is_expected_of_the_running_step_is_no_count_and_stays_joined() -> None:
+    marks = (Line("expected", [1, 2, 3], "dashed", observed=False),)
+    figure = chart(Plot("Reported", ["a", "b", "c"], "Day", marks, incomplete_from=2), WORDS)
+    (line,) = found(figure, "path", "line")
+    assert len(re.findall("[ML]", line[1]["d"])) == 3
+    assert not found(figure, "path", "so-far")
+
+
+def test_a_chart_whose_every_step_is_whole_says_nothing_of_what_is_so_far() -> None:
+    marks = (Line("x", [1, 2]),)
+    figure = chart(Plot("Reported", ["a", "b"], "Day", marks, incomplete_from=2), WORDS)
+    assert "so far" not in text(figure)
+    assert not found(figure, "path", "so-far")
 
 
 @pytest.mark.parametrize("values", [[], [None], [0, 0], [5], [None, 3.5, None]])

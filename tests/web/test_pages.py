@@ -225,7 +225,7 @@ def test_the_freshness_line_has_two_ages_the_unplaced_and_the_precision(
     text = text_of(drawn)
     assert "Checked" in text
     assert "Newest record" in text
-    assert "0 of 4 open have no place" in text
+    assert "1 of 3 open in Calgary has no place" in text
     assert "A place is the centre of its community" in text
     assert elements(drawn, "time")[0][1]["dateTime"] == "2024-10-04T12:03:00+00:00"
     assert "Simulated" not in text

@@ -8,16 +8,10 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from livemaps.statistics.dispersion import dispersion
 from livemaps.statistics.verdicts import ABOVE, BELOW, INNER, NOT_COMPARED, OUTER, WITHIN
 
 Floats = NDArray[np.float64]
-
-WINSORISED = 0.1
-"""The share of scores at either end that is drawn in before the dispersion is estimated."""
-
-
-LEAST_GROUPS = 10
-"""Of fewer groups no dispersion is estimated: an extreme one would widen its own limits."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,7 +77,7 @@ def _funnel(
     """
     compared = (size > 0) & bool(variance > 0)
     value = np.divide(count, size, out=np.full(size.shape, np.nan), where=size > 0)
-    spread = _dispersion(value[compared], size[compared], whole, variance)
+    spread = dispersion((value[compared] - whole) / np.sqrt(variance / size[compared]))
     tails = ((1 - INNER) / 2, (1 + INNER) / 2, (1 - OUTER) / 2, (1 + OUTER) / 2)
     limits = np.full((len(tails), len(size)), np.nan)
     for limit, tail in zip(limits, tails, strict=True):
@@ -100,16 +94,6 @@ def _funnel(
         WITHIN,
     ).astype(np.uint8)
     return Funnel(value, whole, low_95, high_95, low_998, high_998, spread, position)
-
-
-def _dispersion(value: Floats, size: Floats, whole: float, variance: float) -> float:
-    """Return the mean square of the winsorised scores, 1 unless many groups put it clearly over 1."""
-    if len(value) < LEAST_GROUPS:
-        return 1.0
-    scores = (value - whole) / np.sqrt(variance / size)
-    low, high = np.quantile(scores, [WINSORISED, 1 - WINSORISED])
-    spread = float((np.clip(scores, low, high) ** 2).mean())
-    return spread if spread > 1 + 2 * np.sqrt(2 / len(value)) else 1.0
 
 
 def _tails(law: Any, count: Floats, size: Floats, compared: NDArray[np.bool_]) -> Any:

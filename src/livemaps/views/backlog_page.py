@@ -23,6 +23,7 @@ from livemaps.views.backlog_parts import (
     moving,
     open_table,
 )
+from livemaps.views.comparing import lagging, week_under
 from livemaps.views.headline import headline
 from livemaps.views.known import fold
 from livemaps.views.measures.flow import FlowPath, Period, flow_under
@@ -43,7 +44,7 @@ from livemaps.views.measures.surge import SurgeNow, surges, windows_at
 from livemaps.views.measures.unattended import Unattended, unattended_requests
 from livemaps.views.measures.values import Asked
 from livemaps.views.overdue import overdue_by, overdue_under
-from livemaps.views.values import Headline
+from livemaps.views.values import Headline, Week
 
 WEEKS = 52
 """Weeks of the flow and the path: a year, so that every season is seen once."""
@@ -120,7 +121,11 @@ class BacklogPage:
     """None where several filters meet."""
     as_of_day: int
     complete_day: int | None
+    as_of: int | None
+    """The last complete day of what is measured, where that is behind `complete_day`."""
     headline: Headline
+    week: Week | None
+    """The newest complete week. Services that are set apart count where they are named."""
     agencies: OpenTable
     services: OpenTable
     unattended: int
@@ -149,11 +154,10 @@ class BacklogPage:
     @property
     def last_week(self) -> tuple[Period, int, int] | None:
         """The last complete week, what came in and what was closed in it; None without one."""
-        if self.weeks is None:
+        if self.week is None:
             return None
-        flow = zip(self.weeks.periods, self.weeks.inflow, self.weeks.outflow, strict=True)
-        whole = [week for week in flow if week[0].complete]
-        return whole[-1] if whole else None
+        period = Period(self.week.ends - WEEK + 1, self.week.ends, complete=True)
+        return period, self.week.reported, self.week.closed
 
     @property
     def overdue(self) -> int | None:
@@ -204,7 +208,9 @@ def backlog_page(
         subject=subject,
         as_of_day=snapshot.meta.as_of_day,
         complete_day=complete,
+        as_of=lagging(snapshot, measures),
         headline=headline(snapshot, filters),
+        week=week_under(snapshot, _named_too(filters)),
         agencies=agencies,
         services=services,
         unattended=sum(group.unattended for group in agencies.groups),
@@ -223,6 +229,11 @@ def backlog_page(
         forecast=_told(measures, lambda known: _forecast(known, subject)),
         forecast_told=_told(measures, _is_forecast) or False,
     )
+
+
+def _named_too(filters: Filters) -> Filters:
+    """Return filters that count services set apart where they are named, as the flow does."""
+    return replace(filters, set_apart=filters.set_apart or bool(filters.services))
 
 
 def _told(measures: Measures | None, look_up: Callable[[Measures], Told]) -> Told | None:

@@ -117,6 +117,36 @@ class Breakdown:
 
 
 @dataclass(frozen=True, slots=True)
+class Change:
+    """The backlog at the end of the last complete day, and four weeks before."""
+
+    now: int
+    before: int
+
+    @property
+    def more(self) -> int:
+        """How many more, or below zero fewer, are open."""
+        return self.now - self.before
+
+    @property
+    def share(self) -> float | None:
+        """The same as a share of what was open then, None where nothing was."""
+        return self.more / self.before if self.before else None
+
+
+@dataclass(frozen=True, slots=True)
+class Week:
+    """What came in and what was closed in the newest complete week."""
+
+    ends: int
+    """Its last day."""
+    reported: int
+    reported_before: int
+    """In the week before."""
+    closed: int
+
+
+@dataclass(frozen=True, slots=True)
 class Headline:
     """The numbers of the answer in words."""
 
@@ -127,9 +157,9 @@ class Headline:
     """Of `total`, those 28 days old or older."""
     over_a_month: int
     """Of `total`, those more than 30 days old."""
-    a_month_ago: int | None
-    """The backlog 30 days ago under the same filters, None where it cannot be told: another
-    measure than OPEN, a filter on stage, age or dates, or too short a recent window."""
+    change: Change | None
+    """Of the backlog in four weeks under the same filters, None where it cannot be told: another
+    measure than OPEN, a filter on stage, age, waiting or dates, or too little of the past held."""
     oldest_day: int | None
     """Requested day (of RESOLVED: closed day) of the oldest; None where nothing matches."""
     newest_day: int | None
@@ -137,6 +167,8 @@ class Headline:
     """Requested in the newest complete week, whatever became of them, under the filters on
     service, category, agency, channel and area."""
     week_before: int
+    closed_last_week: int
+    """Closed in the newest complete week, under the same filters."""
     week_ends: int | None
     """The last day of the newest complete week; None before there is a whole week of data."""
     set_apart_hidden: int
@@ -145,11 +177,6 @@ class Headline:
     """Requests left out of `total` because they are duplicates or deletions."""
     unplaced: int
     """Of `total`, those in no area of the finest layer."""
-
-    @property
-    def change_in_a_month(self) -> int | None:
-        """How many more (or, below zero, fewer) are open than 30 days ago."""
-        return None if self.a_month_ago is None else self.total - self.a_month_ago
 
 
 @dataclass(frozen=True, slots=True)
@@ -210,8 +237,11 @@ class Suggestion:
     value: str
     """What to put into the address; of a request its service_request_id."""
     label: str
-    count: int
-    """Requests that choosing it would show under the other filters; 1 for a request."""
+    count: int | None
+    """Requests that choosing it would show under the other filters; 1 for a request. None where
+    counting them takes longer than somebody who types waits."""
+    within: tuple[str, str, str] | None = None
+    """The layer, key and name of the area that is chosen with it; None: only it is chosen."""
 
 
 @dataclass(frozen=True, slots=True)

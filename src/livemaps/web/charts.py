@@ -35,6 +35,8 @@ class Line:
     values: Sequence[Number]
     style: str = "accent"
     """Of the style sheet: `accent`, `quiet`, `strong` or `dashed`."""
+    observed: bool = True
+    """Whether it counts what happened, so that what is not complete may not be joined to it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,7 +75,8 @@ class Plot:
     unit: str = ""
     """What is counted, such as "requests a week": stands above the scale."""
     incomplete_from: int | None = None
-    """The first step of which not everything is known yet; it is drawn apart."""
+    """The first step of which not everything is known yet: from there on marks are hollow, and no
+    line leads to them, since less so far is no fall."""
     feet: Sequence[str] = ()
     """What each step is called below the chart, where that is shorter."""
     most: float | None = None
@@ -82,6 +85,10 @@ class Plot:
     """Whether the scale begins at 0, as it must for columns."""
     name: str = ""
     """Of the file when it is saved as a picture."""
+
+    def so_far(self, step: int) -> bool:
+        """Whether not everything of a step is known yet."""
+        return self.incomplete_from is not None and step >= self.incomplete_from
 
 
 def chart(plot: Plot, words: Words, write: Write | None = None) -> Element:
@@ -190,8 +197,8 @@ def _svg(shapes: Sequence[Element]) -> Element:
 
 
 def _shapes(plot: Plot, low: float, high: float) -> Element:
-    """Return everything that is drawn, what is incomplete behind it."""
-    shapes = [*_incomplete(plot), *_grid(low, high)]
+    """Return everything that is drawn."""
+    shapes = [*_grid(low, high)]
     shapes += [
         shape for mark in _bands_first(plot.marks) for shape in _drawn(plot, mark, low, high)
     ]
@@ -208,27 +215,31 @@ def _grid(low: float, high: float) -> Iterator[Element]:
         yield element("line", x1="0", x2="100", y1=y, y2=y, class_="grid", key=f"grid{value}")
 
 
-def _incomplete(plot: Plot) -> Iterator[Element]:
-    """Yield the ground behind the steps of which not everything is known."""
-    if plot.incomplete_from is None or plot.incomplete_from >= len(plot.steps):
-        return
-    start = 100 * plot.incomplete_from / len(plot.steps)
-    yield element(
-        "rect",
-        x=f"{start:.2f}",
-        y="0",
-        width=f"{100 - start:.2f}",
-        height="100",
-        class_="incomplete",
-        key="incomplete",
-    )
+def _split(plot: Plot, line: Line) -> tuple[list[Number], list[Number]]:
+    """Return the values that are joined by a line, and those that only tell what is so far."""
+    apart = [line.observed and plot.so_far(at) for at in range(len(line.values))]
+    marked = list(zip(line.values, apart, strict=True))
+    whole = [None if so_far else value for value, so_far in marked]
+    return whole, [value if so_far else None for value, so_far in marked]
+
+
+def _dots(values: Sequence[Number], low: float, high: float) -> Iterator[str]:
+    """Yield each value as a line without length, which is drawn as a dot."""
+    for x, value in zip(_across(len(values)), values, strict=True):
+        if value is not None:
+            yield f"M{x:.2f} {_down(value, low, high):.2f}h0"
 
 
 def _drawn(plot: Plot, mark: Mark, low: float, high: float) -> Iterator[Element]:
     """Yield the shapes of one mark."""
     if isinstance(mark, Line):
-        d = path(mark.values, low, high)
+        whole, so_far = _split(plot, mark)
+        d = path(whole, low, high)
         yield element("path", d=d, class_=f"line line-{mark.style}", key=mark.name)
+        dots = "".join(_dots(so_far, low, high))
+        for name in ("rim", "hole") if dots else ():
+            style = f"so-far so-far-{name} line-{mark.style}"
+            yield element("path", d=dots, class_=style, key=mark.name + name)
     elif isinstance(mark, Band):
         yield element("path", d=_area(mark, low, high), class_=f"area-{mark.style}", key=mark.name)
     else:
@@ -261,7 +272,7 @@ def _columns(plot: Plot, columns: Columns, low: float, high: float) -> Iterator[
                 y=f"{min(y, zero):.2f}",
                 width=f"{width:.2f}",
                 height=f"{abs(y - zero):.2f}",
-                class_=f"column column-{columns.style}",
+                class_=f"column column-{columns.style}{' column-so-far' if plot.so_far(at) else ''}",
                 key=f"{columns.name}{at}",
             )
 
@@ -306,7 +317,7 @@ def _unit(plot: Plot) -> Child:
 
 
 def legend(plot: Plot, words: Words) -> Element | None:
-    """Return what each mark is, where there are several, and what the shaded end means."""
+    """Return what each mark is, where there are several, and what a hollow one means."""
     entries = [
         element(
             "li",
@@ -318,7 +329,7 @@ def legend(plot: Plot, words: Words) -> Element | None:
     ]
     if len(entries) < 2:
         entries = []
-    if plot.incomplete_from is not None and plot.incomplete_from < len(plot.steps):
+    if plot.so_far(len(plot.steps) - 1):
         key = element("span", class_="key key-incomplete", aria_hidden=True)
         entries.append(element("li", key, words("chart.incomplete"), key="incomplete"))
     return element("ul", entries, class_="chart-legend") if entries else None
@@ -338,7 +349,9 @@ def _twin(plot: Plot, words: Words, written: Write) -> Element:
     rows = [
         element(
             "tr",
-            element("th", step, scope="row"),
+            element(
+                "th", words("chart.so_far", step=step) if plot.so_far(at) else step, scope="row"
+            ),
             [
                 element("td", _written(values[at], words, written), class_="number", key=name)
                 for name, values in series

@@ -9,6 +9,7 @@ import dash
 from dash import Input, Output, State, dcc, html
 
 from livemaps.errors import SnapshotError
+from livemaps.model import Filters
 from livemaps.snapshot import SnapshotMeta
 from livemaps.status import State as Refreshing
 from livemaps.status import Status
@@ -276,7 +277,8 @@ def _checked(site: Site, words: Words, status: Status | None) -> Element | None:
     if status is None or status.last_checked is None:
         return None
     shown = words.moment(site.local(status.last_checked))
-    return element("span", words("freshness.checked"), " ", ago(status.last_checked, words, shown, site.clock()))
+    told = ago(status.last_checked, words, shown, site.clock())
+    return element("span", words("freshness.checked"), " ", told)
 
 
 def _newest(words: Words, meta: SnapshotMeta) -> str | None:
@@ -290,10 +292,11 @@ def _newest(words: Words, meta: SnapshotMeta) -> str | None:
 def _place_facts(site: Site, visit: Visit, meta: SnapshotMeta) -> list[Child]:
     """Return how many have no place, and what a place means here."""
     words = visit.words
-    unplaced = sum(meta.unplaced.get(site.profile.finest.id, {}).values())
+    # What the answer in words counts: services set apart only where they are asked for.
+    shown = site.board.headline(Filters(set_apart=visit.address.filters.set_apart))
     precision = meta.place_precision.name.lower()
     return [
-        words("freshness.unplaced", count=unplaced, open=meta.counts.open),
+        words("freshness.unplaced", count=shown.unplaced, open=shown.total, city=site.profile.name),
         link(
             visit.address.page_link("/about", "precision"),
             words(f"precision.{precision}.short", layer=_finest(site, words)),

@@ -5,13 +5,13 @@ from livemaps.views.area.rows import AreaRows, area_rows
 from livemaps.views.area.side_by_side import LayerView, layer_view
 from livemaps.views.area.values import (
     AgencyRow,
-    Change,
     Figures,
     Measured,
     OldRequest,
     Part,
     ServiceRow,
 )
+from livemaps.views.values import Change
 
 __all__ = [
     "AgencyRow",

@@ -14,6 +14,7 @@ from livemaps.measures.life import FAMILY as LIFE
 from livemaps.model import STRADDLES_BELOW
 from livemaps.snapshot import Snapshot, SnapshotLayer
 from livemaps.statistics.survival import NOT_REACHED
+from livemaps.views.area.against import Against, against_city
 from livemaps.views.area.rows import AreaRows
 from livemaps.views.area.side_by_side import (
     city_figures,
@@ -24,8 +25,9 @@ from livemaps.views.area.side_by_side import (
     natural,
     weeks,
 )
-from livemaps.views.area.values import AgencyRow, Figures, OldRequest, Part, ServiceRow
+from livemaps.views.area.values import CITY, AgencyRow, Figures, OldRequest, Part, ServiceRow
 from livemaps.views.areas import layer_of
+from livemaps.views.comparing import lagging
 from livemaps.views.listing import Ranked, requests_of
 from livemaps.views.measures.expected import AreaWord, word_of
 from livemaps.views.measures.flow import FlowPath
@@ -50,12 +52,16 @@ class AreaView:
     version: str
     as_of_day: int
     newest_day: int | None
+    as_of: int | None
+    """The last complete day of what is measured, where that is behind `until`."""
     since: int | None
     """The first and the last of the days of the last four complete weeks."""
     until: int | None
     layer: str
     here: Figures
     city: Figures
+    against: Against | None
+    """How its change in four weeks lies against the city's; None where that is not told."""
     beside: Figures | None
     """The area to compare with, if one is asked for."""
     others: tuple[tuple[str, str], ...]
@@ -107,11 +113,13 @@ def area_view(
         version=snapshot.version,
         as_of_day=snapshot.meta.as_of_day,
         newest_day=snapshot.meta.newest_day,
+        as_of=lagging(snapshot, measures),
         since=rows.since,
         until=rows.until,
         layer=found.id,
         here=here,
         city=city_figures(measures, rows),
+        against=against_city(rows.moves[found.id], rows.moves[CITY], code),
         beside=others[0] if others else None,
         others=tuple(
             (found.keys[other], found.area_names[other])

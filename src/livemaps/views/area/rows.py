@@ -10,10 +10,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from livemaps.measures.days import last_complete_day
+from livemaps.measures.levels import CITY as CITY_LEVEL
 from livemaps.model import Filters, Measure, Waiting
 from livemaps.snapshot import NO_DAY, Snapshot, SnapshotLayer
 from livemaps.views.ages import FOUR_WEEKS, ages
 from livemaps.views.area.values import CITY
+from livemaps.views.comparing import Moves, moves
 from livemaps.views.masks import Part, Rows, parts, sieve
 from livemaps.views.measures.open_rows import open_rows
 from livemaps.views.measures.unattended import USUAL_DAYS, last_heard
@@ -42,6 +44,8 @@ class AreaRows:
     """Of the reported ones: service and the layers' columns."""
     counts: Mapping[str, Mapping[str, Sequence[int]]]
     """By layer, `CITY` for the whole: each count by area code: open, reported, and `FLAGS`."""
+    moves: Mapping[str, Moves | None]
+    """Likewise: the backlog at both ends of the four weeks; None where that is not told."""
     since: int | None
     """The first of the four weeks' days; None without any request."""
     until: int | None
@@ -55,7 +59,9 @@ def area_rows(snapshot: Snapshot) -> AreaRows:
     still, reported = _open(snapshot, found.shown), _reported(snapshot, since, until)
     counts = {layer.id: _counts(still, reported, layer) for layer in snapshot.layers}
     counts[CITY] = _counts(still, reported, None)
-    return AreaRows(found.part, found.shown, still, reported, counts, since, until)
+    moved = {layer.id: moves(snapshot, Filters(), layer.id) for layer in snapshot.layers}
+    moved[CITY] = moves(snapshot, Filters(), CITY_LEVEL)
+    return AreaRows(found.part, found.shown, still, reported, counts, moved, since, until)
 
 
 def _counts(

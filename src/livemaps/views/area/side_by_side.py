@@ -13,12 +13,12 @@ from livemaps.errors import MeasuresPending
 from livemaps.measures.compare_names import ON_TIME, OVER_FOUR_WEEKS, REQUESTS, RESOLVED
 from livemaps.measures.contents import Measures
 from livemaps.measures.levels import CITY as CITY_LEVEL
-from livemaps.measures.queues import FAMILY as QUEUES
 from livemaps.snapshot import Snapshot, SnapshotLayer
 from livemaps.statistics.flow import WEEK
 from livemaps.views.area.rows import AreaRows
-from livemaps.views.area.values import CITY, Change, Figures, Measured
+from livemaps.views.area.values import CITY, Figures, Measured
 from livemaps.views.areas import layer_of
+from livemaps.views.comparing import Moves, lagging
 from livemaps.views.measures.compare import Compared, compared
 from livemaps.views.measures.compare_times import medians
 from livemaps.views.measures.expected import word_of
@@ -27,9 +27,6 @@ from livemaps.views.measures.standards import Record, publishes_standards, recor
 
 WEEKS = 26
 """Of the small path beside each area."""
-
-FOUR = 4
-"""Weeks over which the backlog is compared, and inflow and outflow are added up."""
 
 Told = TypeVar("Told")
 
@@ -40,6 +37,8 @@ class LayerView:
 
     version: str
     as_of_day: int
+    as_of: int | None
+    """The last complete day of what is measured, where that is behind `until`."""
     since: int | None
     """The first and the last of the days of the last four complete weeks."""
     until: int | None
@@ -64,6 +63,7 @@ def layer_view(
     return LayerView(
         version=snapshot.version,
         as_of_day=snapshot.meta.as_of_day,
+        as_of=lagging(snapshot, measures),
         since=rows.since,
         until=rows.until,
         layer=found.id,
@@ -93,7 +93,9 @@ def figures(
         Figures(
             key=layer.keys[code],
             name=layer.area_names[code],
-            measured=None if measures is None else _measured(measures, layer, code),
+            measured=None
+            if measures is None
+            else _measured(measures, layer, code, rows.moves[layer.id]),
             **{name: of_area[code] for name, of_area in counts.items()},
         )
         for code in codes
@@ -103,7 +105,7 @@ def figures(
 def city_figures(measures: Measures | None, rows: AreaRows) -> Figures:
     """Return the figures of the whole city, requests without a place among them."""
     counts = {name: found[0] for name, found in rows.counts[CITY].items()}
-    measured = None if measures is None else _of_city(measures)
+    measured = None if measures is None else _of_city(measures, rows.moves[CITY])
     return Figures(key=CITY, name="", measured=measured, **counts)
 
 
@@ -129,7 +131,7 @@ def weeks(measures: Measures, level: str, key: str, count: int) -> FlowPath | No
     return if_told(lambda: flow_path(measures, level, key, "week", since))
 
 
-def _measured(measures: Measures, layer: SnapshotLayer, code: int) -> Measured:
+def _measured(measures: Measures, layer: SnapshotLayer, code: int, moved: Moves | None) -> Measured:
     """Look up what is worked out of one area."""
     key = layer.keys[code]
 
@@ -137,7 +139,7 @@ def _measured(measures: Measures, layer: SnapshotLayer, code: int) -> Measured:
         return if_told(lambda: compared(measures, layer.id, key, of))
 
     return replace(
-        _flow(measures, weeks(measures, layer.id, key, WEEKS)),
+        _flow(weeks(measures, layer.id, key, WEEKS), moved, code),
         word=if_told(lambda: word_of(measures, layer.id, key)),
         rate=beside(REQUESTS),
         over_four_weeks=beside(OVER_FOUR_WEEKS),
@@ -148,10 +150,10 @@ def _measured(measures: Measures, layer: SnapshotLayer, code: int) -> Measured:
     )
 
 
-def _of_city(measures: Measures) -> Measured:
+def _of_city(measures: Measures, moved: Moves | None) -> Measured:
     """Look up what is worked out of the whole city."""
     return replace(
-        _flow(measures, weeks(measures, CITY_LEVEL, CITY_LEVEL, WEEKS)),
+        _flow(weeks(measures, CITY_LEVEL, CITY_LEVEL, WEEKS), moved, 0),
         median_days=if_told(lambda: _median(measures, CITY_LEVEL, 0)),
         record=_record(measures, CITY_LEVEL, 0),
     )
@@ -161,21 +163,12 @@ def _record(measures: Measures, level: str, code: int) -> Record | None:
     return if_told(lambda: record_of(measures, level, code))
 
 
-def _flow(measures: Measures, path: FlowPath | None) -> Measured:
-    """Return backlog, change, inflow and outflow from a path; nothing where it is not told."""
-    if path is None:
-        return Measured()
-    whole = sum(period.complete for period in path.periods)
-    backlog = path.backlog[:whole]
-    told = if_told(lambda: measures.family(QUEUES).facts["told"])
-    if whole <= FOUR or not told:
+def _flow(path: FlowPath | None, moved: Moves | None, code: int) -> Measured:
+    """Return the backlog by complete week, and its change, inflow and outflow in four weeks."""
+    backlog = path.backlog[: sum(period.complete for period in path.periods)] if path else ()
+    if moved is None:
         return Measured(backlog)
-    return Measured(
-        backlog,
-        Change(backlog[-1], backlog[-1 - FOUR]),
-        sum(path.inflow[whole - FOUR : whole]),
-        sum(path.outflow[whole - FOUR : whole]),
-    )
+    return Measured(backlog, moved.change(code), int(moved.came[code]), int(moved.went[code]))
 
 
 def _median(measures: Measures, level: str, code: int) -> float | None:

@@ -7,28 +7,10 @@ from dataclasses import dataclass
 from livemaps.views.measures.compare import Compared
 from livemaps.views.measures.expected import AreaWord
 from livemaps.views.measures.standards import Record
-from livemaps.views.values import ListedRequest
+from livemaps.views.values import Change, ListedRequest
 
 CITY = ""
 """The key of the whole city's figures."""
-
-
-@dataclass(frozen=True, slots=True)
-class Change:
-    """The backlog at the end of the last complete day, and four weeks before."""
-
-    now: int
-    before: int
-
-    @property
-    def more(self) -> int:
-        """How many more, or below zero fewer, are open."""
-        return self.now - self.before
-
-    @property
-    def share(self) -> float | None:
-        """The same as a share of what was open then, None where nothing was."""
-        return self.more / self.before if self.before else None
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,8 +20,9 @@ class Measured:
     backlog: tuple[int, ...] = ()
     """At the end of each of the last complete weeks."""
     change: Change | None = None
+    """In the last four complete weeks of the snapshot, as are `inflow` and `outflow`."""
     inflow: int | None = None
-    """Requested in the last four complete weeks, as `outflow` is closed in them."""
+    """Requested in the four weeks, as `outflow` is closed in them."""
     outflow: int | None = None
     word: AreaWord | None = None
     rate: Compared | None = None

@@ -8,7 +8,7 @@ from livemaps.model import Filters
 from livemaps.views.area import LayerView
 from livemaps.web.components import link, rich
 from livemaps.web.elements import Child, Element, element, tree
-from livemaps.web.page import heading, path_to, pending, screen
+from livemaps.web.page import heading, lagging, path_to, pending, screen
 from livemaps.web.parts import area_plan, area_scope, areas_shown, areas_table
 from livemaps.web.parts import area_words as say
 from livemaps.web.parts.help import how_to_read
@@ -29,6 +29,7 @@ def content(site: Site, visit: Visit) -> list[Element]:
             "header",
             heading(_title(visit, view, shown), view.version),
             element("p", _lede(visit, view, shown), class_="lede"),
+            lagging(visit, view.as_of),
             class_="page-answer",
         ),
         pending(visit) if view.pending else None,
@@ -72,7 +73,7 @@ def _lede(visit: Visit, view: LayerView, shown: areas_shown.Shown) -> list[Child
         key = "areas.open" if area is view.city else "areas.open_within"
         told.append(words(key, count=area.open, area=say.name_of(visit, layer, area)))
         change = area.measured.change if area.measured else None
-        told += say.changed(visit, change, None) if change and len(shown.within) < 2 else []
+        told += [say.changed(visit, change)] if change and len(shown.within) < 2 else []
     said = [area.measured.word.word for area in view.areas if area.measured and area.measured.word]
     if view.until is not None and set(said) - {"too_few"}:
         more, fewer = said.count("more"), said.count("fewer")

@@ -37,6 +37,9 @@ DRAWN: Mapping[str, Drawn] = MappingProxyType(
     }
 )
 
+MEASURED = ("queues", "surge", "forecast")
+"""Views of what is measured, which may be behind the counts."""
+
 
 def content(site: Site, visit: Visit) -> list[Element]:
     """Return all views of a wall, of which the browser shows one after another."""
@@ -52,7 +55,10 @@ def content(site: Site, visit: Visit) -> list[Element]:
     return tree(
         element(
             "div",
-            [framed(visit, name, view, at) for at, (name, view) in enumerate(views.items())],
+            [
+                framed(visit, name, view, at, page.as_of if name in MEASURED else None)
+                for at, (name, view) in enumerate(views.items())
+            ],
             class_="wall-views",
             data_wall=True,
             data_every=str(asked.every),

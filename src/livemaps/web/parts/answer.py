@@ -9,7 +9,7 @@ from livemaps.views import Facets, Headline, Home, QueryProblem
 from livemaps.web.components import definition, icon, link, notice, rich
 from livemaps.web.elements import Child, Element, element, tree
 from livemaps.web.page import path_to
-from livemaps.web.parts.area_words import AREA
+from livemaps.web.parts.area_words import AREA, changed
 from livemaps.web.parts.help import how_to_read
 from livemaps.web.site import Visit
 from livemaps.web.urlstate import Address
@@ -126,14 +126,12 @@ def sentences(visit: Visit, headline: Headline) -> Iterator[str]:
     if headline.measure is Measure.OPEN:
         share = words.percent(headline.over_four_weeks / headline.total)
         yield words("answer.old", count=headline.over_four_weeks, share=share)
-        change = headline.change_in_a_month
-        if change is not None:
-            direction = "same" if change == 0 else "more" if change > 0 else "fewer"
-            yield words(f"answer.change.{direction}", count=abs(change))
+        if headline.change is not None:
+            yield changed(visit, headline.change)
     if headline.week_ends is not None and not visit.address.filters.of_life:
         yield _week(visit, headline, headline.week_ends)
     if headline.measure is Measure.OPEN and headline.oldest_day is not None:
-        yield words("answer.since.oldest", day=words.day(headline.oldest_day, "long"))
+        yield words("answer.since.oldest", day=words.day(headline.oldest_day))
 
 
 def _week(visit: Visit, headline: Headline, ends: int) -> str:

@@ -8,7 +8,7 @@ from dataclasses import replace
 from livemaps.views.area import AreaView, Figures
 from livemaps.web.components import definition, link, rich
 from livemaps.web.elements import Child, Element, element
-from livemaps.web.page import heading
+from livemaps.web.page import heading, lagging
 from livemaps.web.parts import area_words as say
 from livemaps.web.parts.behind import OLD, UNATTENDED, to_list
 from livemaps.web.site import Visit, feed_address
@@ -21,6 +21,7 @@ def head(visit: Visit, view: AreaView) -> Element:
         element("p", _where(visit, view), class_="over-line"),
         heading_of(visit, view),
         lede(visit, view),
+        lagging(visit, view.as_of),
         _actions(visit, view),
         class_="page-answer",
     )

@@ -13,8 +13,6 @@ from livemaps.web.parts import area_words as say
 from livemaps.web.parts.tables import card, csv_link, foot
 from livemaps.web.site import Visit
 
-SHORT_DAY = "d MMM"
-
 
 def trend_card(visit: Visit, view: AreaView) -> Element | None:
     """Return in and out, and the backlog, over a year of weeks; the newest days apart.
@@ -64,7 +62,8 @@ def _plot(
     whole = sum(period.complete for period in path.periods)
     return Plot(
         title=title,
-        steps=[words.day(period.end, SHORT_DAY) for period in path.periods],
+        steps=[words.day(period.end) for period in path.periods],
+        feet=[words.date(period.end) for period in path.periods],
         step_name=words("area.week"),
         marks=marks,
         unit=unit,

@@ -19,9 +19,6 @@ AREAS, AREA, BRIEF = "/<layer>", "/<layer>/<area>", "/<layer>/<area>/brief"
 
 MINUS = "\N{MINUS SIGN}"
 
-ALIKE = 0.01
-"""Changes of the backlog that are closer than a point of a hundred are alike."""
-
 STYLES: Mapping[str, str] = {
     "more": "more",
     "as_expected": "expected",
@@ -98,23 +95,24 @@ def sentences(visit: Visit, view: AreaView) -> Iterator[str]:
         yield words("answer.old", count=here.over_four_weeks, share=share)
     measured, city = here.measured, view.city.measured
     if measured and measured.change:
-        yield from changed(visit, measured.change, city.change if city else None)
+        yield changed(visit, measured.change)
+        if view.against and city and city.change and city.change.share is not None:
+            share = signed_share(visit, city.change.share)
+            yield words(f"area.against.{view.against}", city=visit.profile.name, share=share)
     if view.until is not None:
         yield _reported(visit, view)
 
 
-def changed(visit: Visit, change: Change, city: Change | None) -> Iterator[str]:
-    """Yield how the backlog has changed, and how against that of the whole city."""
-    words = visit.words
-    direction = "same" if change.more == 0 else "more" if change.more > 0 else "fewer"
-    share = "" if change.share is None else signed_share(visit, change.share)
-    yield words(f"area.change.{direction}", count=abs(change.more), share=share)
-    if city is None or city.share is None or change.share is None:
-        return
-    gap = change.share - city.share
-    against = "alike" if abs(gap) < ALIKE else "worse" if gap > 0 else "better"
-    share = signed_share(visit, city.share)
-    yield words(f"area.against.{against}", city=visit.profile.name, share=share)
+def changed(visit: Visit, change: Change) -> str:
+    """Return how the backlog has changed in four weeks, as every screen says it."""
+    words, more = visit.words, change.more
+    if more == 0:
+        return words("answer.change.same")
+    if change.share is None:
+        return words("answer.change.from_none", count=more)
+    direction = "more" if more > 0 else "fewer"
+    share = signed_share(visit, change.share)
+    return words(f"answer.change.{direction}", count=abs(more), share=share)
 
 
 def _reported(visit: Visit, view: AreaView) -> str:

@@ -8,10 +8,11 @@ from livemaps.measures.levels import CITY
 from livemaps.views import Facets
 from livemaps.views.backlog_page import BacklogPage
 from livemaps.views.measures.surge import SurgeNow
-from livemaps.web.components import definition, link, menu, notice
+from livemaps.web.components import definition, link, menu, notice, rich
 from livemaps.web.elements import Child, Element, element, tree
-from livemaps.web.page import heading
+from livemaps.web.page import heading, lagging
 from livemaps.web.parts.answer import chips, problems
+from livemaps.web.parts.area_words import changed
 from livemaps.web.parts.behind import (
     OLD,
     came_and_went,
@@ -58,6 +59,7 @@ def answer(visit: Visit, found: BacklogPage, facets: Facets, scope: str, over_li
         element(
             "p", [part for one in sentences(visit, found) for part in (*one, " ")], class_="lede"
         ),
+        lagging(visit, found.as_of),
         chips(visit, facets),
         quiet(words("backlog.lifted")) if found.lifted else None,
         class_="page-answer",
@@ -82,6 +84,8 @@ def _text(part: Child) -> str:
 def sentences(visit: Visit, found: BacklogPage) -> Iterator[list[Child]]:
     """Yield the sentences below the headline; each says one thing."""
     words, queues = visit.words, found.service_queues
+    if found.headline.change is not None:
+        yield rich(changed(visit, found.headline.change))
     if queues is not None and queues.told:
         growing = words("backlog.answer.growing", count=queues.growing)
         shrinking = words("backlog.answer.shrinking", count=queues.shrinking)

@@ -69,7 +69,7 @@ def path(visit: Visit, found: BacklogPage) -> Element:
         incomplete_from=_incomplete_from(weeks),
         name=f"{visit.profile.id}-backlog",
     )
-    said = element("p", rich(_path_sentence(visit, weeks)))
+    said = element("p", rich(_path_sentence(visit, found, weeks)))
     return card(visit, "path", title, "backlog-by", said, chart(plot, words), files=[file])
 
 
@@ -96,22 +96,18 @@ def _flow_sentence(visit: Visit, found: BacklogPage) -> str:
     return words("backlog.flow.said", day=words.day(period.end), came=came, went=went, net=net)
 
 
-def _path_sentence(visit: Visit, path: FlowPath) -> str:
-    """Return how the backlog of the last complete week compares with that of the first."""
-    words = visit.words
+def _path_sentence(visit: Visit, found: BacklogPage, path: FlowPath) -> str:
+    """Return the backlog of the last complete day, and that of four weeks before."""
+    words, change = visit.words, found.headline.change
+    if change is not None and found.complete_day is not None:
+        day = words.day(found.complete_day)
+        now = words("backlog.path.now", count=change.now, day=day)
+        return f"{now} {words('backlog.path.before', count=change.before)}"
     whole = [at for at, period in enumerate(path.periods) if period.complete]
     if not whole:
         return words("backlog.flow.no_week")
-    first, last = whole[0], whole[-1]
-    change = path.backlog[last] - path.backlog[first]
-    direction = "same" if change == 0 else "more" if change > 0 else "fewer"
-    return words(
-        f"backlog.path.{direction}",
-        count=path.backlog[last],
-        day=words.day(path.periods[last].end),
-        change=abs(change),
-        first=words.day(path.periods[first].end),
-    )
+    day = words.day(path.periods[whole[-1]].end)
+    return words("backlog.path.now", count=path.backlog[whole[-1]], day=day)
 
 
 def forecast(visit: Visit, found: BacklogPage) -> Element:

@@ -85,7 +85,12 @@ def _plot(visit: Visit, surge: SurgeView) -> Plot:
         step_name=words("backlog.day"),
         marks=[
             Columns(words("backlog.surge.came"), [one.observed for one in days], "soft"),
-            Line(words("backlog.surge.expected"), [one.expected for one in days], "dashed"),
+            Line(
+                words("backlog.surge.expected"),
+                [one.expected for one in days],
+                "dashed",
+                observed=False,
+            ),
             Band(
                 words("backlog.surge.usual"), [one.low for one in days], [one.high for one in days]
             ),

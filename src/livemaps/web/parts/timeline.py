@@ -69,7 +69,7 @@ def _when(visit: Visit, step: Step) -> str:
         return (
             words("request.not_yet") if step.stage is Stage.RESOLVED else words("request.not_said")
         )
-    return words("request.day_unknown") if step.day is None else words.day(step.day, "long")
+    return words("request.day_unknown") if step.day is None else words.day(step.day)
 
 
 def _known(site: Site, visit: Visit, step: Step) -> list[Child]:

@@ -123,7 +123,7 @@ def _stale(site: Site, words: Words, meta: SnapshotMeta) -> Element | None:
     late = site.board.stale()
     if late is None:
         return None
-    day = words.day(meta.newest_day, "long") if meta.newest_day is not None else words("never")
+    day = words.day(meta.newest_day) if meta.newest_day is not None else words("never")
     return _sign("stale", words("wall.stale.title"), words(f"wall.stale.{late}", day=day))
 
 

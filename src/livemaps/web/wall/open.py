@@ -97,7 +97,7 @@ def _plan(site: Site, visit: Visit, values: AreaValues) -> list[Element]:
 def backlog_view(_site: Site, visit: Visit, page: BacklogPage) -> View:
     """Return how many are open, how old, what changed, and the path of a year."""
     words, headline = visit.words, page.headline
-    week, change = page.last_week, headline.change_in_a_month
+    week, change = page.last_week, headline.change
     share = words.percent(headline.over_four_weeks / headline.total) if headline.total else ""
     return View(
         words("wall.backlog.answer", count=headline.over_four_weeks, share=share)
@@ -109,7 +109,7 @@ def backlog_view(_site: Site, visit: Visit, page: BacklogPage) -> View:
                     words.number(headline.total), words("wall.open", count=headline.total), "main"
                 ),
                 figure(share, words("wall.old")) if share else None,
-                figure(signed(visit, change), words("wall.change")) if change is not None else None,
+                figure(signed(visit, change.more), words("wall.change")) if change else None,
                 figure(words.number(week[1]), words("wall.came", day=words.date(week[0].end)))
                 if week
                 else None,
@@ -148,7 +148,7 @@ def oldest_view(site: Site, visit: Visit, page: BacklogPage) -> View:
         return View(words("none.title"), ())
     first = found[0]
     return View(
-        words("wall.oldest.answer", day=words.day(first.requested_day, "long")),
+        words("wall.oldest.answer", day=words.day(first.requested_day)),
         (
             figures(
                 figure(words.number(first.age), words("wall.oldest.days"), "main"),

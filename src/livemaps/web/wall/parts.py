@@ -38,13 +38,20 @@ class Row(NamedTuple):
     """What led to the number, drawn as a small line before it."""
 
 
-def framed(visit: Visit, name: str, view: View, position: int) -> Element:
-    """Return a view as it hangs on the wall; all but the first are hidden until their turn."""
+def framed(visit: Visit, name: str, view: View, position: int, as_of: int | None = None) -> Element:
+    """Return a view as it hangs on the wall; all but the first are hidden until their turn.
+
+    `as_of` is the day that its figures are of, where that is not that of the counts.
+    """
+    words = visit.words
+    eyebrow = words(f"wall.view.{name}")
+    if as_of is not None:
+        eyebrow = f"{eyebrow}, " + words("lag.short", day=words.day(as_of))
     return element(
         "section",
         element(
             "header",
-            element("p", visit.words(f"wall.view.{name}"), class_="wall-eyebrow"),
+            element("p", eyebrow, class_="wall-eyebrow"),
             element("h2", rich(view.answer), id=f"wall-{name}"),
         ),
         element("div", *view.body, class_=f"wall-body wall-body-{name}"),

@@ -82,7 +82,7 @@ def surge_view(site: Site, visit: Visit, page: BacklogPage) -> View:
 
 def _surge_answer(visit: Visit, surge: SurgeView, now: SurgeNow | None, found: int) -> str:
     """Return the word for the newest complete day."""
-    words, day = visit.words, visit.words.day(surge.complete_day, "long")
+    words, day = visit.words, visit.words.day(surge.complete_day)
     if now is None:
         return words("wall.surge.groups", day=day, count=found)
     return words("wall.surge.answer", day=day, word=words(f"measures.surge.word.{now.word}"))
@@ -192,7 +192,7 @@ def forecast_view(_site: Site, visit: Visit, page: BacklogPage) -> View:
         return View(words("wall.forecast.not_better"), (), told=False)
     today = page.as_of_day - found.first_day
     ahead = today if 0 <= today < len(found.forecast) else 0
-    day = words.day(found.first_day + ahead, "long")
+    day = words.day(found.first_day + ahead)
     low, high = round(found.low80[ahead]), round(found.high80[ahead])
     shown: list[Child] = [
         figures(
