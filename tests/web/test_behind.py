@@ -170,3 +170,15 @@ def test_what_is_resolved_waits_no_more_and_is_not_asked_how(city: Site, text_of
     visit = city.visit("?measure=resolved&lang=en")
     panel = text_of(filters.main_filters(visit, city.board.home(visit.address.filters)))
     assert "Waiting" not in panel
+
+
+def test_what_an_agency_has_without_a_place_is_a_list_too(town: Town, promised: Measures) -> None:
+    lost = [replace(row, community="unplaced:outside") for row in OPEN[:3]]
+    site = site_of(town, [*PROMISED[: -len(ODD)], *lost], promised)
+    hrefs = [
+        str(node[1]["href"])
+        for node in elements(tree_of(site, "agency"))
+        if "unplaced" in str(node[1].get("href", ""))
+    ]
+    mine = sum(row.agency == AGENCIES[0] for row in lost)
+    assert [length(site, href) for href in hrefs] == [mine]

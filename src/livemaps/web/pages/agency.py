@@ -100,11 +100,19 @@ def _places(site: Site, visit: Visit, found: BacklogPage) -> Element | None:
         "classes",
         plan(site.board.outlines(layer), areas, title, f"{visit.profile.id}-agency"),
         key(entries),
-        quiet(words("map.unplaced", count=values.unplaced_total))
-        if values.unplaced_total
-        else None,
+        _unplaced(visit, found, values),
         quiet(rich(words("limits.reports"))),
     )
+
+
+def _unplaced(visit: Visit, found: BacklogPage, values: AreaValues) -> Element | None:
+    """Return how many of the requests lie in no area, with the list of them."""
+    count = values.unplaced_total
+    if not count:
+        return None
+    reasons = frozenset(reason for reason, held in values.unplaced.items() if held)
+    filters = found.filters.with_area(values.layer, reasons)
+    return quiet([link(to_list(visit, filters), visit.words("map.unplaced", count=count))])
 
 
 def _scale(counts: Sequence[int]) -> Scale:
@@ -139,19 +147,16 @@ def _unknown(site: Site, visit: Visit, name: str) -> list[Element]:
         element("li", link(visit.address.page_link(path_to(AGENCY, one)), one), key=one)
         for one in alike
     ]
-    title, text, home = unknown(visit, name)
     others = link(visit.address.page_link("/backlog"), words("backlog.agency.all"), class_="button")
     return tree(
+        unknown(visit, name),
         element(
             "div",
-            title,
-            text,
             element("p", words("backlog.agency.meant")) if items else None,
             element("ul", items) if items else None,
             element("p", others),
-            home,
             class_="page-answer",
-        )
+        ),
     )
 
 
