@@ -42,8 +42,8 @@ def test_the_page_says_where_a_request_stands_who_has_it_and_what_is_like_it(
     text = text_of(shown(here, number_of(here, 1)))
     assert "6 days ago" in text
     assert "Mobility" in text
-    assert "Others like it in" in text
-    assert "3 such requests are open here" in text
+    assert "Similar requests in" in text
+    assert "3 similar requests are open here" in text
     assert "None" not in text
 
 
@@ -60,11 +60,11 @@ def test_figures_that_are_not_worked_out_yet_do_not_hold_the_page_up(
     ("row", "said"),
     [
         (Row(stage=Stage.RESOLVED, requested=TODAY - 20, closed=TODAY - 10), "after 10 days"),
-        (Row(stage=Stage.RESOLVED, requested=TODAY - 9, closed=TODAY - 9), "the day it was made"),
+        (Row(stage=Stage.RESOLVED, requested=TODAY - 9, closed=TODAY - 9), "the day it was reported"),
         (Row(standing=Standing.DUPLICATE), "duplicate"),
         (Row(closed=TODAY - 1), "re-opened"),
         (Row(stage=Stage.RESOLVED, closed=TODAY - 30), "contradict"),
-        (Row(service="311 Contact Us"), "information without field work"),
+        (Row(service="311 Contact Us"), "information only, with no field work"),
         (Row(community="unplaced:no_place", ward="unplaced:no_place"), "Received"),
     ],
 )
