@@ -342,17 +342,48 @@ def test_two_sites_in_one_process_share_nothing(town: Town, text_of: TextOf) -> 
     assert "first data" in text_of(other.ask("answer", url="")["answer"]["tree"])
 
 
-def test_the_maps_first_picture_has_the_areas_in_their_colours(town: Town, tmp_path: Path) -> None:
+@pytest.fixture
+def outlined(town: Town, tmp_path: Path) -> Town:
+    """The town with outlines: two squares beside each other, ALT in ward 1 and BLN in ward 2."""
     areas = tmp_path / "areas"
     areas.mkdir()
-    square = {"type": "Polygon", "coordinates": [[[0, 0], [1, 0], [1, 1], [0, 0]]]}
-    features = [{"properties": {"key": key}, "geometry": square} for key in ("ALT", "BLN")]
+    features = [
+        {
+            "properties": {"key": key},
+            "geometry": {
+                "type": "Polygon",
+                "coordinates": [[[at, 0], [at + 1, 0], [at + 1, 1], [at, 0]]],
+            },
+        }
+        for at, key in enumerate(("ALT", "BLN"))
+    ]
     layer = town.site.board.snapshot().layers[0]
     (areas / layer.areas_file).write_text(json.dumps({"features": features}))
-    (drawing,) = map_draft.draft(town.site, town.site.visit(""))
+    return town
+
+
+def test_the_maps_first_picture_has_the_areas_in_their_colours(outlined: Town) -> None:
+    (drawing,) = map_draft.draft(outlined.site, outlined.site.visit(""))
     shades = [path[1]["className"] for path in drawing[2:]]
     assert len(shades) == 2
     assert all(shade.startswith("shade-") for shade in shades)
+
+
+def test_the_maps_first_picture_shows_what_is_chosen(outlined: Town) -> None:
+    def width(query: str) -> float:
+        (drawing,) = map_draft.draft(outlined.site, outlined.site.visit(query))
+        return float(drawing[1]["viewBox"].split()[2])
+
+    assert width("?community=ALT") == pytest.approx(width("") / 2)
+
+
+@pytest.mark.parametrize(
+    ("query", "codes"),
+    [("", []), ("?community=CAP", [2]), ("?ward=2", [1, 3]), ("?ward=2&community=CAP", [2])],
+)
+def test_what_lies_in_a_chosen_area_is_in_sight(town: Town, query: str, codes: list[int]) -> None:
+    layer = replace(town.site.board.snapshot().layers[0], parents=("1", "2", "1", "2"))
+    assert map_draft.in_sight(town.site.visit(query), layer) == codes
 
 
 def test_without_outlines_or_data_the_page_does_without_the_first_picture(town: Town) -> None:

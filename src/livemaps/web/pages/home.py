@@ -80,10 +80,14 @@ def _arranged(
 ) -> list[Any]:
     """Return the parts of the screen around what is drawn of them."""
     return [
-        Region(id=ids.SEARCH, tree=search.box(visit), attributes={"className": "search"}),
         html.Div(
-            [Region(id=found) for found in searching.FOUND],
-            className="search-results",
+            [
+                Region(id=ids.SEARCH, tree=search.box(visit), attributes={"className": "search"}),
+                html.Div(
+                    [Region(id=found) for found in searching.FOUND], className="search-results"
+                ),
+            ],
+            className="finding",
         ),
         *(dcc.Store(id=store) for store in searching.STORES),
         dcc.Store(id=ids.UNFOLDED),

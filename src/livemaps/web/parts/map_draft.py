@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from livemaps.errors import SnapshotError
 from livemaps.figures import INKS, SCALES, Scale
+from livemaps.snapshot import SnapshotLayer
 from livemaps.web.elements import Element, element
 from livemaps.web.site import Site, Visit
 
@@ -23,8 +24,7 @@ def draft(site: Site, visit: Visit) -> list[Element]:
     except SnapshotError:
         return []
     shades = Scale.of(values.counts)
-    chosen = [known.code_of[key] for key in visit.address.chosen(layer) if key in known.code_of]
-    box = outlines.box(chosen or range(len(known.keys)))
+    box = outlines.box(in_sight(visit, known) or range(len(known.keys)))
     paths = [
         element("path", d=path, class_=f"shade-{shades.shade(count)}", key=str(code))
         for code, (path, count) in enumerate(zip(outlines.paths, values.counts, strict=True))
@@ -32,6 +32,15 @@ def draft(site: Site, visit: Visit) -> list[Element]:
     ]
     drawing = element("svg", paths, viewBox=" ".join(f"{side:.1f}" for side in box))
     return [drawing]
+
+
+def in_sight(visit: Visit, layer: SnapshotLayer) -> list[int]:
+    """Return the codes of the areas that are chosen, or that lie in those chosen around them."""
+    chosen = visit.address.chosen(layer.id)
+    if not chosen and layer.within:
+        around = visit.address.chosen(layer.within)
+        return [code for code, parent in enumerate(layer.parents) if str(parent) in around]
+    return [layer.code_of[key] for key in chosen if key in layer.code_of]
 
 
 def palette() -> str:
