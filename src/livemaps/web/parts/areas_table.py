@@ -52,7 +52,7 @@ def table_card(site: Site, visit: Visit, view: LayerView, shown: Shown) -> Eleme
         words("areas.table"),
         controls(site, visit, view, shown, sortable),
         count(visit, view, shown),
-        table(visit, words("areas.table"), columns, _rows(visit, view, lines, told)),
+        table(visit, words("areas.table"), columns, _rows(visit, view, lines, told), stacked=False),
         pages(visit, shown),
         None if view.pending else foot(side_by_side_file(visit, view, shown)),
         size="",

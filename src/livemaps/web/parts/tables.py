@@ -38,8 +38,19 @@ def without_last(
     return columns[:-last], [Row(row.key, row.cells[:-last], row.chosen) for row in rows]
 
 
-def table(visit: Visit, caption: str, columns: Sequence[Column], rows: Sequence[Row]) -> Element:
-    """Return a table that scrolls by itself where it is wider than its place."""
+def table(
+    visit: Visit,
+    caption: str,
+    columns: Sequence[Column],
+    rows: Sequence[Row],
+    *,
+    stacked: bool = True,
+) -> Element:
+    """Return a table that scrolls by itself where it is wider than its place.
+
+    On a phone each line of a `stacked` one is a block, its name above its figures, so that nothing
+    is out of sight; a table to compare many lines in stays one, and its names stay in sight.
+    """
     head = [
         element(
             "th",
@@ -57,7 +68,8 @@ def table(visit: Visit, caption: str, columns: Sequence[Column], rows: Sequence[
             "table",
             element("caption", caption, class_="visually-hidden"),
             element("thead", element("tr", head)),
-            element("tbody", [_row(columns, row) for row in rows]),
+            element("tbody", [_row(columns, row, stacked) for row in rows]),
+            class_="stacked" if stacked else "side-by-side",
         ),
         class_="scrolling",
         tabindex=0,
@@ -96,13 +108,19 @@ def csv_link(visit: Visit, measure: str, query: Mapping[str, str]) -> Element:
     return element("a", visit.words("download.csv"), href=href, download=True)
 
 
-def _row(columns: Sequence[Column], row: Row) -> Element:
+def _row(columns: Sequence[Column], row: Row, stacked: bool) -> Element:
     first, *others = row.cells
     return element(
         "tr",
         element("th", first, scope="row"),
         [
-            element("td", cell, class_="number" if column.number else None, key=column.title)
+            element(
+                "td",
+                cell,
+                class_="number" if column.number else None,
+                data_label=column.title if stacked else None,
+                key=column.title,
+            )
             for column, cell in zip(columns[1:], others, strict=True)
         ],
         class_="chosen" if row.chosen else None,
