@@ -82,7 +82,7 @@ def test_every_page_of_areas_is_drawn_and_says_that_reports_are_not_needs(
     here: MeasuredTown, text_of: TextOf, path: str, language: str
 ) -> None:
     text = text_of(shown(here, path, f"?lang={language}"))
-    needs = {"en": "Reports are not needs", "fr": "Les signalements ne sont pas les besoins"}
+    needs = {"en": "Reports are not needs", "fr": "Les signalements ne mesurent pas les besoins"}
     assert needs[language] in text
     assert re.search(r"\bNone\b|\bnan\b|\binf\b|\*\*|[{}]|worked out", text) is None
 

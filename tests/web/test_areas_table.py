@@ -118,7 +118,7 @@ def test_the_heading_says_what_is_sorted_by_and_the_menu_turns_it_round(
         "descending"
     ]
     assert any("sort=-open" in href for href in links(tree))
-    assert "Open, most first" in text_of(tree)
+    assert "Open, highest first" in text_of(tree)
 
 
 def test_what_is_looked_for_in_vain_is_said_as_it_was_typed(

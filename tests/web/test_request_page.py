@@ -60,7 +60,10 @@ def test_figures_that_are_not_worked_out_yet_do_not_hold_the_page_up(
     ("row", "said"),
     [
         (Row(stage=Stage.RESOLVED, requested=TODAY - 20, closed=TODAY - 10), "after 10 days"),
-        (Row(stage=Stage.RESOLVED, requested=TODAY - 9, closed=TODAY - 9), "the day it was reported"),
+        (
+            Row(stage=Stage.RESOLVED, requested=TODAY - 9, closed=TODAY - 9),
+            "the day it was reported",
+        ),
         (Row(standing=Standing.DUPLICATE), "duplicate"),
         (Row(closed=TODAY - 1), "re-opened"),
         (Row(stage=Stage.RESOLVED, closed=TODAY - 30), "contradict"),
