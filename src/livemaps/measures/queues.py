@@ -14,8 +14,9 @@ from livemaps.measures.flow import compact, held_since
 from livemaps.measures.world import World
 from livemaps.snapshot import Snapshot
 from livemaps.snapshot.columns import Column
-from livemaps.statistics.flow import WEEK, DailyFlow, daily_flow
+from livemaps.statistics.flow import DailyFlow, daily_flow
 from livemaps.statistics.queues import RATE_WEEKS, WEEKS, Queues, Word, queues_of
+from livemaps.statistics.spans import WEEK
 
 Mask = NDArray[np.bool_]
 

@@ -15,11 +15,11 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from livemaps.statistics.spans import WEEK
+
 Counts = NDArray[np.int64]
 Days = NDArray[Any]
 Mask = NDArray[np.bool_]
-
-WEEK = 7
 
 
 @dataclass(frozen=True)

@@ -16,7 +16,8 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from livemaps.statistics.flow import WEEK, DailyFlow, weeks_ending
+from livemaps.statistics.flow import DailyFlow, weeks_ending
+from livemaps.statistics.spans import WEEK
 
 Counts = NDArray[np.int64]
 

@@ -14,7 +14,7 @@ from livemaps.measures.days import days_of
 from livemaps.measures.levels import CITY
 from livemaps.model import Filters, Measure, Waiting
 from livemaps.snapshot import Snapshot
-from livemaps.statistics.flow import WEEK
+from livemaps.statistics.spans import WEEK
 from livemaps.views.backlog_parts import (
     Beyond,
     Moving,

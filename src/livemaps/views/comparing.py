@@ -16,7 +16,8 @@ from livemaps.measures.days import last_complete_day
 from livemaps.measures.levels import CITY
 from livemaps.model import Filters, Measure
 from livemaps.snapshot import Snapshot
-from livemaps.statistics.flow import WEEK, open_on
+from livemaps.statistics.flow import open_on
+from livemaps.statistics.spans import WEEK
 from livemaps.views.masks import parts, sieve
 from livemaps.views.measures.backlog import compared
 from livemaps.views.measures.ledger import ledger

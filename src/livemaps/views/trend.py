@@ -17,8 +17,6 @@ from livemaps.views.values import Trend
 LONGEST_TREND = 366 * 30
 """Days that one trend may span."""
 
-WEEK = 7
-
 
 def trend(snapshot: Snapshot, filters: Filters, since: int, until: int, step: int = 1) -> Trend:
     """Count the requests of each day or week from day `since` to `until`, both included.

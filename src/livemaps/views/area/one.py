@@ -36,8 +36,8 @@ from livemaps.views.measures.rereported import Rereported, rereported_of
 from livemaps.views.measures.usual_time import USUAL, usual_days
 from livemaps.views.query import printable
 
-YEAR = 52
-"""Weeks of the trend."""
+TREND_WEEKS = 52
+"""Weeks of the trend: a year."""
 
 MOST_SERVICES = 20
 """As the City's own monthly ward report has them."""
@@ -132,7 +132,7 @@ def area_view(
         services=_services(snapshot, measures, rows, found, code),
         agencies=_agencies(snapshot, rows, mine),
         oldest=_oldest(snapshot, rows, mine[:MOST_OLD]),
-        path=None if measures is None else weeks(measures, found.id, key, YEAR),
+        path=None if measures is None else weeks(measures, found.id, key, TREND_WEEKS),
         again=None
         if measures is None
         else if_told(lambda: rereported_of(measures, found.id, code)),

@@ -14,7 +14,7 @@ from livemaps.measures.compare_names import ON_TIME, OVER_FOUR_WEEKS, REQUESTS, 
 from livemaps.measures.contents import Measures
 from livemaps.measures.levels import CITY as CITY_LEVEL
 from livemaps.snapshot import Snapshot, SnapshotLayer
-from livemaps.statistics.flow import WEEK
+from livemaps.statistics.spans import WEEK
 from livemaps.views.area.rows import AreaRows
 from livemaps.views.area.values import CITY, Figures, Measured
 from livemaps.views.areas import layer_of

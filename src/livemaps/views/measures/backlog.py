@@ -14,7 +14,8 @@ from livemaps.measures.levels import CITY
 from livemaps.measures.queues import growth_known
 from livemaps.model import AGE_BANDS, Filters
 from livemaps.snapshot import Snapshot
-from livemaps.statistics.flow import WEEK, open_on
+from livemaps.statistics.flow import open_on
+from livemaps.statistics.spans import WEEK
 from livemaps.views.ages import ages
 from livemaps.views.measures.groups import Group
 from livemaps.views.measures.ledger import ledger

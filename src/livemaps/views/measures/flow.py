@@ -18,7 +18,8 @@ from livemaps.measures.contents import Measures
 from livemaps.measures.days import days_of
 from livemaps.measures.flow import FAMILY, first_day, flow_of, held_since
 from livemaps.measures.levels import CITY
-from livemaps.statistics.flow import WEEK, DailyFlow
+from livemaps.statistics.flow import DailyFlow
+from livemaps.statistics.spans import WEEK
 from livemaps.views.measures.groups import Group, Words, chosen
 from livemaps.views.measures.ledger import ledger
 from livemaps.views.measures.plain import day_value

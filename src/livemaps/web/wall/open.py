@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from livemaps.errors import SnapshotError
 from livemaps.figures import Scale
 from livemaps.model import Order
-from livemaps.statistics.flow import WEEK
+from livemaps.statistics.spans import WEEK
 from livemaps.views import AreaValues, ListedRequest
 from livemaps.views.backlog_page import BacklogPage
 from livemaps.views.measures.flow import FlowPath
