@@ -193,7 +193,7 @@ def test_an_area_that_the_city_does_not_have_gets_help(
     visit = replace(site.visit("?lang=en", "/ward/1"), parameters={"layer": "ward", "area": area})
     for path in ("/ward/1", "/ward/1/brief"):
         page = site.page_of(path)
-        assert "not known here" in text_of(page.layout(site, visit)[0].tree)
+        assert "Calgary has no ward" in text_of(page.layout(site, visit)[0].tree)
 
 
 @pytest.mark.parametrize("path", ["/parish", "/parish/1", "/ward/1/more", "/ward/1/brief/2"])
