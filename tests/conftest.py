@@ -16,9 +16,11 @@ from livemaps.time_zones import use_newest_rules
 # what other tests need. Read when numpy is loaded, so before any test is.
 os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
 
-# A test decides what is right, never how fast: a busy machine must not fail it.
-settings.register_profile("livemaps", deadline=None)
-settings.load_profile("livemaps")
+# A test decides what is right, never how fast: a busy machine must not fail it. Every run draws other
+# examples, so a few of them each time find what many at once would; `thorough` is for a night.
+settings.register_profile("livemaps", deadline=None, max_examples=40)
+settings.register_profile("thorough", deadline=None, max_examples=1_000)
+settings.load_profile(os.environ.get("LIVEMAPS_TEST_EXAMPLES", "livemaps"))
 
 SHARED_DATA = Path(
     os.environ.get("LIVEMAPS_TEST_DATA", Path(__file__).resolve().parents[2] / "shared" / "data")

@@ -17,12 +17,13 @@ from livemaps.evaluation.plots import draw, require_matplotlib
 from livemaps.evaluation.report import Chart, Claim, Section, Series, TextTable
 from livemaps.evaluation.run import EXPERIMENTS, Options
 
+ROWS = "12000"
 QUICK = ("time-to-close", "forecast", "re-reported")
 
 
 def evaluated(folder: Path, *more: str) -> str:
     output = folder / "evaluation.md"
-    arguments = ["evaluate", "--rows", "30000", "--trials", "1", "--output", str(output), *more]
+    arguments = ["evaluate", "--rows", ROWS, "--trials", "1", "--output", str(output), *more]
     done = CliRunner().invoke(main, arguments)
     assert done.exit_code == 0, done.output
     return output.read_text(encoding="utf-8")
@@ -67,7 +68,7 @@ def test_a_small_evaluation_of_everything_is_complete(tmp_path: Path) -> None:
     }
     assert set(re.findall(r"\(#([^)]+)\)", summary)) == headings
     assert all((tmp_path / picture).is_file() for picture in pictures(text))
-    assert "livemaps evaluate --rows 30000 --trials 1\n" in text
+    assert f"livemaps evaluate --rows {ROWS} --trials 1\n" in text
     assert "nan" not in text
 
 
