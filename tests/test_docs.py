@@ -24,6 +24,7 @@ ROOT = Path(__file__).parents[1]
 DOCS = ROOT / "docs"
 PAGES = sorted([*ROOT.glob("*.md"), *DOCS.glob("*.md")])
 SETTINGS = {field.name: field for field in dataclasses.fields(Settings)}
+FOR_TESTS = {"LIVEMAPS_TEST_DATA", "LIVEMAPS_TEST_EXAMPLES"}
 CATCH_ALL = {"/", "/<path>", "/api/", "/api/<rest>"}
 INTERNAL_ROUTES = ("/_dash", "/assets/", "/_favicon", "/_reload", "/_alive", "/static/")
 
@@ -59,7 +60,7 @@ def written(default: object) -> str:
 
 
 def test_no_setting_is_described_that_does_not_exist() -> None:
-    known = {f"{PREFIX}{name.upper()}" for name in SETTINGS} | {"LIVEMAPS_TEST_DATA"}
+    known = {f"{PREFIX}{name.upper()}" for name in SETTINGS} | FOR_TESTS
     for page in PAGES:
         named = set(re.findall(r"\bLIVEMAPS_[A-Z_]+[A-Z]\b", page.read_text(encoding="utf-8")))
         assert named <= known, f"{page.name} names settings that do not exist"
