@@ -169,3 +169,47 @@ def test_keys_are_in_the_order_in_which_people_count() -> None:
         "A10",
         "B",
     ]
+
+
+def busy(service: str, days: range, *, closed: bool) -> list[Row]:
+    """Return four requests for a service on each of some days before today."""
+    resolved = Stage.RESOLVED if closed else Stage.RECEIVED
+    return [
+        Row(
+            service=service,
+            ward="1",
+            community="BLN",
+            # What went was made long before the four weeks.
+            requested=TODAY - before - (60 if closed else 0),
+            closed=TODAY - before if closed else NO_DAY,
+            stage=resolved,
+        )
+        for before in days
+        for _ in range(4)
+    ]
+
+
+def test_what_clearly_grew_and_shrank_in_an_area_is_told_and_chance_is_not() -> None:
+    growing, shrinking, steady = SERVICES[:3]
+    lately = range(2, 32)
+    rows = [
+        *busy(growing, lately, closed=False),
+        *busy(shrinking, lately, closed=True),
+        *busy(steady, range(100, 102), closed=False),
+        Row(service=SERVICES[0], ward="2", community="BLN", requested=TODAY - 500),
+    ]
+    snapshot = world_of(rows, layers=areas()).snapshot
+    view = area_view(snapshot, None, area_rows(snapshot), "ward", "1")
+    assert view.services_moved is not None
+    (grown,), (shrunk,) = view.services_moved.grown, view.services_moved.shrunk
+    assert (grown.name, shrunk.name) == (growing, shrinking)
+    assert grown.more == -shrunk.more == 4 * 28
+    changes = {row.service: row.change for row in view.services}
+    assert changes[growing] == grown.more
+    assert changes[steady] == 0
+
+
+def test_the_change_of_a_part_is_that_of_its_own_page() -> None:
+    for part in view_of("ward", "1").parts:
+        rows = backlog_by(WORLD.snapshot, Filters(), "community")
+        assert part.change == {row.group.key: row.change for row in rows}.get(part.key, 0)

@@ -63,6 +63,8 @@ def parts(view: AreaView) -> Table:
             part.word.part_of_cluster if part.word else None,
             part.usual_days,
             part.inside,
+            part.change,
+            part.queue.text,
         )
         for part in view.parts
     )
@@ -71,8 +73,11 @@ def parts(view: AreaView) -> Table:
 
 def services(view: AreaView) -> Table:
     """Return the services most reported in an area."""
-    rows = ((row.service, row.reported, row.open, row.usual_days) for row in view.services)
-    return Table(("service_name", "reported_28_days", "open", "usual_days"), tuple(rows))
+    rows = (
+        (row.service, row.reported, row.open, row.usual_days, row.change, row.queue.text)
+        for row in view.services
+    )
+    return Table(SERVICES, tuple(rows))
 
 
 def agencies(view: AreaView) -> Table:
@@ -277,6 +282,17 @@ PARTS = (
     "part_of_cluster",
     "usual_days",
     "inside",
+    "change_28_days",
+    "queue",
+)
+
+SERVICES = (
+    "service_name",
+    "reported_28_days",
+    "open",
+    "usual_days",
+    "change_28_days",
+    "queue",
 )
 
 OLDEST = (

@@ -16,7 +16,9 @@ from livemaps.measures.days import last_complete_day
 from livemaps.measures.levels import CITY
 from livemaps.model import Filters, Measure
 from livemaps.snapshot import Snapshot
-from livemaps.statistics.flow import open_on
+from livemaps.statistics.flow import open_on, weeks_ending
+from livemaps.statistics.queues import WEEKS, Word
+from livemaps.statistics.queues import words as words_of
 from livemaps.statistics.spans import WEEK
 from livemaps.views.masks import parts, sieve
 from livemaps.views.measures.backlog import compared
@@ -39,10 +41,16 @@ class Moves:
     """Requested in the four weeks."""
     went: Counts
     """Closed in the four weeks."""
+    words: NDArray[np.uint8]
+    """The `Word` of each: whether it grew or shrank by more than chance gives."""
 
     def change(self, code: int) -> Change:
         """Return how the backlog of a group has changed."""
         return Change(int(self.now[code]), int(self.before[code]))
+
+    def word(self, code: int) -> Word:
+        """Return whether the backlog of a group grew or shrank, as queues are judged."""
+        return Word(int(self.words[code]))
 
 
 def moves(snapshot: Snapshot, filters: Filters, level: str) -> Moves | None:
@@ -67,7 +75,9 @@ def moves(snapshot: Snapshot, filters: Filters, level: str) -> Moves | None:
         open_on(book.requested, book.closed, book.resolved, day) for day in (before, complete)
     )
     came, went = lately(book.requested), book.resolved & lately(book.closed)
-    return Moves(*(counted(mask) for mask in (was, still, came, went)))
+    daily = book.flow(before + 1, complete)
+    words = words_of(*(weeks_ending(part, WEEKS) for part in (daily.inflow, daily.outflow)))
+    return Moves(counted(was), counted(still), counted(came), counted(went), words)
 
 
 def change_under(snapshot: Snapshot, filters: Filters) -> Change | None:

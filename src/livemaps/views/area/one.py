@@ -15,6 +15,7 @@ from livemaps.model import STRADDLES_BELOW
 from livemaps.snapshot import Snapshot, SnapshotLayer
 from livemaps.statistics.survival import NOT_REACHED
 from livemaps.views.area.against import Against, against_city
+from livemaps.views.area.moved import change_of, movers, services_moved, services_moves
 from livemaps.views.area.rows import AreaRows
 from livemaps.views.area.side_by_side import (
     city_figures,
@@ -25,9 +26,17 @@ from livemaps.views.area.side_by_side import (
     natural,
     weeks,
 )
-from livemaps.views.area.values import CITY, AgencyRow, Figures, OldRequest, Part, ServiceRow
+from livemaps.views.area.values import (
+    CITY,
+    AgencyRow,
+    Figures,
+    Movers,
+    OldRequest,
+    Part,
+    ServiceRow,
+)
 from livemaps.views.areas import layer_of
-from livemaps.views.comparing import lagging
+from livemaps.views.comparing import Moves, lagging
 from livemaps.views.listing import Ranked, requests_of
 from livemaps.views.measures.expected import AreaWord, word_of
 from livemaps.views.measures.flow import FlowPath
@@ -73,6 +82,9 @@ class AreaView:
     """Layer, key and name of the area that contains this one."""
     services: tuple[ServiceRow, ...]
     """Those most reported, the most first."""
+    services_moved: Movers | None
+    """Which of all its services clearly grew or shrank; None where that is not told."""
+    parts_moved: Movers | None
     agencies: tuple[AgencyRow, ...]
     """Those with open requests, the most first."""
     oldest: tuple[OldRequest, ...]
@@ -109,6 +121,8 @@ def area_view(
     here, *others = figures(measures, found, codes, rows)
     mine = np.flatnonzero(rows.open[found.column] == code)
     parts_layer, within = _finer(snapshot, found), _within(snapshot, found, code)
+    parts = _parts(measures, rows, parts_layer or found, key if parts_layer else within)
+    moved = services_moves(snapshot, found, code)
     return AreaView(
         version=snapshot.version,
         as_of_day=snapshot.meta.as_of_day,
@@ -127,9 +141,11 @@ def area_view(
             if other != code
         ),
         parts_layer=(parts_layer or found).id,
-        parts=_parts(measures, rows, parts_layer or found, key if parts_layer else within),
+        parts=parts,
         within=within,
-        services=_services(snapshot, measures, rows, found, code),
+        services=_services(snapshot, measures, rows, moved, (found.column, code)),
+        services_moved=services_moved(moved, snapshot.vocab.service.names),
+        parts_moved=_parts_moved(rows.moves[(parts_layer or found).id], parts),
         agencies=_agencies(snapshot, rows, mine),
         oldest=_oldest(snapshot, rows, mine[:MOST_OLD]),
         path=None if measures is None else weeks(measures, found.id, key, TREND_WEEKS),
@@ -175,6 +191,7 @@ def _parts(
     codes = [at for at, holder in enumerate(layer.parents) if key is None or holder == key]
     counts = rows.counts[layer.id]
     usual = _usual(measures, layer.id, codes)
+    changes = [change_of(rows.moves[layer.id], code) for code in codes]
     parts = (
         Part(
             code=code,
@@ -186,10 +203,19 @@ def _parts(
             word=_word(measures, layer, code),
             usual_days=days,
             inside=layer.parents[code] is None or layer.parent_shares[code] >= STRADDLES_BELOW,
+            change=change,
+            queue=queue,
         )
-        for code, days in zip(codes, usual, strict=True)
+        for code, days, (change, queue) in zip(codes, usual, changes, strict=True)
     )
     return tuple(sorted(parts, key=lambda part: (natural(part.name), part.key)))
+
+
+def _parts_moved(moves: Moves | None, parts: tuple[Part, ...]) -> Movers | None:
+    """Return which parts clearly grew and shrank, None where that is not told."""
+    if moves is None:
+        return None
+    return movers((part.key, part.name, part.change, part.queue) for part in parts)
 
 
 def _word(measures: Measures | None, layer: SnapshotLayer, code: int) -> AreaWord | None:
@@ -220,13 +246,16 @@ def _services(
     snapshot: Snapshot,
     measures: Measures | None,
     rows: AreaRows,
-    layer: SnapshotLayer,
-    code: int,
+    moved: Moves | None,
+    area: tuple[str, int],
 ) -> tuple[ServiceRow, ...]:
-    """Return the services most reported in the four weeks; of as many, the more open first."""
-    names = snapshot.vocab.service.names
+    """Return the services most reported in the four weeks; of as many, the more open first.
+
+    `area` are the column of its layer and its code.
+    """
+    names, (column, code) = snapshot.vocab.service.names, area
     reported, still = (
-        np.bincount(part["service"][part[layer.column] == code], minlength=len(names))
+        np.bincount(part["service"][part[column] == code], minlength=len(names))
         for part in (rows.reported, rows.open)
     )
     order = np.lexsort((np.arange(len(names)), -still, -reported))[:MOST_SERVICES]
@@ -236,6 +265,7 @@ def _services(
             int(reported[service]),
             int(still[service]),
             _usual_of(measures, names[service]),
+            *change_of(moved, service),
         )
         for service in order.tolist()
         if reported[service] or still[service]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from livemaps.statistics.queues import Word
 from livemaps.views.measures.compare import Compared
 from livemaps.views.measures.expected import AreaWord
 from livemaps.views.measures.standards import Record
@@ -74,6 +75,10 @@ class Part:
     """By which day of their life 8 of 10 requests are closed; None where too few are known."""
     inside: bool = True
     """Whether nearly all of it lies in the containing area."""
+    change: int | None = None
+    """How many more are open than four weeks before; None where that is not told."""
+    queue: Word = Word.TOO_FEW
+    """Whether that is more than chance gives."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,6 +90,28 @@ class ServiceRow:
     open: int
     usual_days: int | None
     """Of the service in the whole city."""
+    change: int | None = None
+    """How many more are open in the area than four weeks before; None where that is not told."""
+    queue: Word = Word.TOO_FEW
+    """Whether that is more than chance gives."""
+
+
+@dataclass(frozen=True, slots=True)
+class Moved:
+    """A service or a part whose backlog clearly grew or shrank in four weeks."""
+
+    key: str
+    name: str
+    more: int
+    """How many more are open than four weeks before; fewer where it is negative."""
+
+
+@dataclass(frozen=True, slots=True)
+class Movers:
+    """What clearly grew and shrank, the most first: what chance alone explains is not in it."""
+
+    grown: tuple[Moved, ...]
+    shrunk: tuple[Moved, ...]
 
 
 @dataclass(frozen=True, slots=True)
