@@ -8,8 +8,6 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import expect
 
-from livemaps.feeds.profile import load_profile
-from livemaps.main import create_feed, refresher
 from tests.browser.conftest import Live, Watched
 from tests.quadville import OPEN, request_row
 
@@ -19,16 +17,7 @@ WIDTHS = (320, 390, 768, 1280, 3840)
 PAGES = ("/backlog", "/agency/Mobility")
 
 
-def measured(live: Live) -> None:
-    """Work the measures out, as the scheduler does between refreshes."""
-    profile = load_profile(live.settings.city)
-    with refresher(live.settings, profile, create_feed(live.settings, profile)) as once:
-        while once.measure(patient=False):
-            pass
-
-
-def test_nothing_bars_anybody_from_the_screens(watched: Watched, live: Live) -> None:
-    measured(live)
+def test_nothing_bars_anybody_from_the_screens(watched: Watched) -> None:
     for path in PAGES:
         for query in ("?theme=light", "?theme=dark&lang=fr"):
             page = watched.open(path + query)
@@ -37,15 +26,11 @@ def test_nothing_bars_anybody_from_the_screens(watched: Watched, live: Live) -> 
             assert found.violations_count == 0, found.generate_report()
 
 
-def test_the_screens_fit_every_width(watched: Watched, live: Live) -> None:
-    measured(live)
+def test_the_screens_fit_every_width(watched: Watched) -> None:
     for path in PAGES:
-        page = watched.open(path + "?lang=fr")
+        watched.open(path + "?lang=fr")
         for width in WIDTHS:
-            page.set_viewport_size({"width": width, "height": 900})
-            page.wait_for_timeout(100)
-            across = page.evaluate("document.documentElement.scrollWidth")
-            assert across <= width, (path, width, across)
+            watched.fits(width)
 
 
 def test_a_menu_narrows_by_keyboard_and_a_chip_takes_it_back(watched: Watched) -> None:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
 
 import pytest
 from playwright.sync_api import Page, expect
@@ -19,8 +18,18 @@ VIEW = """() => {
 }"""
 
 
-def title(page: Page) -> str:
-    return page.locator("h1").first.inner_text()
+PRELOADED = """() => [...document.querySelectorAll('link[rel=preload]')].every((link) =>
+  [...document.scripts].some((script) => script.src === link.href))"""
+ON_MAP = "document.querySelector('#map .js-plotly-plot')"
+COUNTS = f"{ON_MAP}.data[0].customdata"
+
+
+def zoom_in(page: Page) -> None:
+    """Come nearer by the button, and wait until the map is there."""
+    before = page.evaluate(VIEW)
+    page.locator('[data-action="zoom-plus"]').click()
+    page.wait_for_function(f"before => String(({VIEW})()) !== String(before)", arg=before)
+    page.wait_for_function(MAP_IDLE)
 
 
 def test_a_first_visit_shows_the_answer_the_map_and_the_list(watched: Watched) -> None:
@@ -29,12 +38,12 @@ def test_a_first_visit_shows_the_answer_the_map_and_the_list(watched: Watched) -
     expect(page.locator(".list-table tbody tr")).to_have_count(OPEN)
     expect(page.locator(".legend-classes li").first).to_contain_text("None")
     expect(page.locator(".facts-line")).to_contain_text("open have no place")
+    assert page.evaluate(PRELOADED), "what is preloaded is not what the map is drawn with"
 
 
 def test_a_filter_changes_everything_and_the_address(watched: Watched) -> None:
     page = watched.drawn()
-    page.locator("#more-filters summary", has_text="Category").click()
-    page.get_by_role("checkbox", name=re.compile("Trees")).check()
+    tick_trees(page)
     expect(page.locator("h1")).to_contain_text("Trees, Quadville: 1 open request")
     expect(page).to_have_url(re.compile(r"\?category=Trees$"))
     expect(page.locator(".list-table tbody tr")).to_have_count(1)
@@ -64,10 +73,7 @@ def test_new_data_arrives_by_itself_and_takes_nothing_away(watched: Watched, liv
     page = watched.drawn()
     page.locator("#more-filters summary", has_text="Agency").click()
     box = page.locator('input[name="agency"]').first
-    box.focus()
-    page.locator('[data-action="zoom-plus"]').click()
-    page.wait_for_timeout(600)
-    page.wait_for_function(MAP_IDLE)
+    zoom_in(page)
     box.focus()
     page.evaluate("window.scrollTo(0, 240)")
     view, scroll = page.evaluate(VIEW), page.evaluate("window.scrollY")
@@ -86,7 +92,8 @@ def test_new_data_arrives_by_itself_and_takes_nothing_away(watched: Watched, liv
 
 
 def test_updates_can_be_paused_and_go_on(watched: Watched, live: Live) -> None:
-    page = watched.drawn()
+    watched.page.clock.install()
+    page = watched.open()
     pause = page.get_by_role("button", name="Pause updates")
     pause.click()
     expect(pause).to_have_attribute("aria-pressed", "true")
@@ -94,10 +101,11 @@ def test_updates_can_be_paused_and_go_on(watched: Watched, live: Live) -> None:
     live.refresh()
     asked: list[str] = []
     page.on("request", lambda request: asked.append(request.url))
-    page.wait_for_timeout(11_000)
+    page.clock.run_for(60_000)
     assert not any("version" in url for url in asked)
     expect(page.locator("h1")).to_contain_text(f"{OPEN} open")
     pause.click()
+    page.clock.run_for(15_000)
     expect(page.locator("h1")).to_contain_text(f"{OPEN + 1} open")
 
 
@@ -131,7 +139,7 @@ def test_a_click_on_the_map_chooses_an_area_and_goes_to_it(watched: Watched) -> 
     assert box is not None
     middle = box["x"] + box["width"] / 2, box["y"] + box["height"] / 2
     page.mouse.move(middle[0] - 60, middle[1] - 60)
-    page.wait_for_timeout(500)
+    page.wait_for_function(f"{ON_MAP}._hoverdata?.length > 0")
     page.mouse.click(middle[0] - 60, middle[1] - 60)
     expect(page).to_have_url(re.compile("community=NW"))
     expect(page.locator("h1")).to_contain_text("Northwest")
@@ -167,15 +175,13 @@ def test_why_my_location_finds_no_area_is_said(
 
 def test_theme_and_layer_change_without_losing_the_view(watched: Watched) -> None:
     page = watched.drawn()
-    page.locator('[data-action="zoom-plus"]').click()
-    page.wait_for_timeout(600)
-    page.wait_for_function(MAP_IDLE)
-    view = page.evaluate(VIEW)
+    zoom_in(page)
+    view, areas = page.evaluate(VIEW), page.evaluate(f"{COUNTS}.length")
     page.locator('[data-action="theme"]').click()
     expect(page.locator("html")).to_have_attribute("data-theme", "dark")
     page.locator('input[name="layer"][value="ward"]').check()
     expect(page.locator("#map-head h2")).to_contain_text("ward")
-    page.wait_for_timeout(800)
+    page.wait_for_function(f"areas => {COUNTS}.length < areas", arg=areas)
     page.wait_for_function(MAP_IDLE)
     assert page.evaluate(VIEW) == view
 
@@ -198,7 +204,7 @@ def test_pages_change_without_a_reload(watched: Watched) -> None:
 
 
 LATE_MAP = """(moment) => {
-  const ask = window.fetch;
+  const ask = (window.asked ??= window.fetch);
   const map = document.querySelector('#map');
   window.late = 0;
   const left = new Promise((resolve) => {
@@ -227,6 +233,7 @@ LATE_MAP = """(moment) => {
 
 
 def tick_trees(page: Page) -> None:
+    page.locator("#more-filters summary", has_text="Category").click()
     page.get_by_role("checkbox", name=re.compile("Trees")).check()
 
 
@@ -238,23 +245,19 @@ def change_layer(page: Page) -> None:
     page.locator('input[name="layer"][value="ward"]').check()
 
 
-@pytest.mark.parametrize("change", [tick_trees, change_theme, change_layer])
 @pytest.mark.parametrize("moment", ["at once", "later"])
-def test_an_answer_for_a_map_that_is_left_changes_nothing(
-    watched: Watched, change: Callable[[Page], None], moment: str
-) -> None:
+def test_an_answer_for_a_map_that_is_left_changes_nothing(watched: Watched, moment: str) -> None:
     page = watched.drawn()
-    page.locator("#more-filters summary", has_text="Category").click()
-    page.get_by_role("checkbox", name=re.compile("Trees")).wait_for()
-    page.evaluate(LATE_MAP, moment)
-    with page.expect_request(lambda request: "map-shown.data" in (request.post_data or "")):
-        change(page)
-    page.get_by_role("link", name="Status").click()
-    expect(page.locator("h1")).to_contain_text("How refreshing goes")
-    page.wait_for_function("window.late > 0")
-    page.get_by_role("link", name="Map", exact=True).click()
-    page.wait_for_function(MAP_IDLE)
-    expect(page.locator("h1")).to_contain_text("open request")
+    for change in (change_theme, change_layer, tick_trees):
+        page.evaluate(LATE_MAP, moment)
+        with page.expect_request(lambda request: "map-shown.data" in (request.post_data or "")):
+            change(page)
+        page.get_by_role("link", name="Status").click()
+        expect(page.locator("h1")).to_contain_text("How refreshing goes")
+        page.wait_for_function("window.late > 0")
+        page.get_by_role("link", name="Map", exact=True).click()
+        page.wait_for_function(MAP_IDLE)
+        expect(page.locator("h1")).to_contain_text("open request")
 
 
 LEFT_WHILE_DRAWN = """async () => {
@@ -275,22 +278,18 @@ def test_a_map_that_is_left_while_it_is_drawn_is_drawn_to_the_end(watched: Watch
 
 def test_a_filter_recolours_the_map_that_is_there(watched: Watched) -> None:
     page = watched.drawn()
-    counts = "document.querySelector('#map .js-plotly-plot').data[0].customdata"
-    before = page.evaluate(counts)
-    page.locator("#more-filters summary", has_text="Category").click()
+    before = page.evaluate(COUNTS)
     tick_trees(page)
     expect(page.locator("h1")).to_contain_text("Trees")
-    page.wait_for_function(f"{counts}.reduce((sum, count) => sum + count, 0) === 1")
-    assert len(page.evaluate(counts)) == len(before)
+    page.wait_for_function(f"{COUNTS}.reduce((sum, count) => sum + count, 0) === 1")
+    assert len(page.evaluate(COUNTS)) == len(before)
 
 
 @pytest.mark.parametrize("path", ["/?table=1", "/?ward=1&stage=received", "/status", "/about"])
 def test_no_width_makes_the_page_scroll_sideways(watched: Watched, path: str) -> None:
-    page = watched.open(path)
+    watched.open(path)
     for width in (320, 390, 720, 1280, 1600, 3840):
-        page.set_viewport_size({"width": width, "height": 900})
-        page.wait_for_timeout(300)
-        assert page.evaluate("document.documentElement.scrollWidth") <= width, width
+        watched.fits(width)
 
 
 def test_a_connection_that_is_lost_is_said_and_recovers_by_itself(
