@@ -29,7 +29,7 @@ def test_a_view_can_be_followed_by_a_feed_that_tells_each_stage_once(client: Fla
     assert titles == [
         "In progress: Roads - Potholes",
         "Received: Roads - Potholes",
-        "Resolved: Roads - Potholes",
+        "Closed: Roads - Potholes",
         "Received: Roads - Potholes",
     ]
     ids = [entry.findtext("a:id", "", ATOM) for entry in feed.findall("a:entry", ATOM)]

@@ -63,9 +63,9 @@ def test_what_waits_too_long_leads_to_just_these_requests(watched: Watched) -> N
     page.keyboard.press("Enter")
     expect(page).to_have_url(re.compile(r"/\?waiting=unattended"))
     expect(page.locator("h1")).to_contain_text(count)
-    expect(page.locator(".chips .chip")).to_have_text("Waiting: Unattended for four weeks")
+    expect(page.locator(".chips .chip")).to_have_text("Waiting: No update for four weeks")
     page.locator("[data-fold=waiting] summary").click()
-    expect(page.get_by_role("checkbox", name="Unattended for four weeks")).to_be_checked()
+    expect(page.get_by_role("checkbox", name="No update for four weeks")).to_be_checked()
 
 
 def test_new_data_arrives_by_itself_and_keeps_the_focus(watched: Watched, live: Live) -> None:

@@ -196,7 +196,7 @@ def test_pages_change_without_a_reload(watched: Watched) -> None:
     page = watched.drawn()
     page.evaluate("window.kept = true")
     page.get_by_role("link", name="Status").click()
-    expect(page.locator("h1")).to_contain_text("How refreshing goes")
+    expect(page.locator("h1")).to_contain_text("Data status")
     expect(page).to_have_title(re.compile("Status"))
     page.get_by_role("link", name="About").click()
     expect(page.locator("h1")).to_contain_text("About this map")
@@ -253,7 +253,7 @@ def test_an_answer_for_a_map_that_is_left_changes_nothing(watched: Watched, mome
         with page.expect_request(lambda request: "map-shown.data" in (request.post_data or "")):
             change(page)
         page.get_by_role("link", name="Status").click()
-        expect(page.locator("h1")).to_contain_text("How refreshing goes")
+        expect(page.locator("h1")).to_contain_text("Data status")
         page.wait_for_function("window.late > 0")
         page.get_by_role("link", name="Map", exact=True).click()
         page.wait_for_function(MAP_IDLE)

@@ -147,8 +147,8 @@ LOOKS = {
     "/request/nothing": "is not a request number",
     "/request?number=26-99": "There is no request",
     "/ward/99": "has no ward “99”",
-    "/nowhere": "There is no such page",
-    "/status": "How refreshing goes",
+    "/nowhere": "This page does not exist",
+    "/status": "Data status",
     "/about": "About this map",
 }
 PENDING = {"/ward": "2 wards", "/ward/1": "Ward 1", "/community/NW?lang=fr": "Northwest"}

@@ -125,7 +125,7 @@ def test_what_is_looked_for_in_vain_is_said_as_it_was_typed(
     here: MeasuredTown, text_of: TextOf
 ) -> None:
     text = text_of(shown(here, "/community", "?lang=en&find=%3Cscript%3E{count}**"))
-    assert "Nothing is called “<script>{count}**”" in text
+    assert "No results for “<script>{count}**”" in text
 
 
 @pytest.mark.parametrize(

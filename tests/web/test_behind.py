@@ -157,8 +157,8 @@ def test_the_panel_offers_what_is_told_and_a_chip_names_what_is_chosen(
     home = city.board.home(visit.address.filters)
     panel = text_of(filters.main_filters(visit, home))
     chips = text_of(answer.chips(visit, home.facets))
-    assert "Unattended for four weeks" in panel
-    assert "Waiting: Unattended for four weeks" in chips
+    assert "No update for four weeks" in panel
+    assert "Waiting: No update for four weeks" in chips
     promised = "Overdue" in panel
     assert promised == ("Waiting: Due within a week" in chips) == (not visit.problems)
     said = text_of(answer.problems(visit))

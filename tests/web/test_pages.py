@@ -84,7 +84,7 @@ def test_the_week_is_told_only_where_it_is_under_the_same_filters(
 
 def test_what_is_set_apart_and_what_is_not_counted_is_said(town: Town, text_of: TextOf) -> None:
     text = text_of(town.ask("answer", url="")["answer"]["tree"])
-    assert "1 of “311 Contact Us” is set apart" in text
+    assert "1 “311 Contact Us” request is left out" in text
     assert "1 duplicate is not counted" in text
 
 
@@ -92,7 +92,7 @@ def test_where_nothing_matches_the_filters_to_loosen_are_named(town: Town, text_
     drawn = town.ask("answer", url="?ward=1&stage=resolved")["answer"]["tree"]
     text = text_of(drawn)
     assert "No requests match" in text
-    assert "without Stage: Resolved" in text
+    assert "without Stage: Closed" in text
     assert "without Ward 1" in text
     assert {link[1]["href"] for link in elements(drawn, "a")} >= {"/?ward=1", "/?stage=resolved"}
 
@@ -112,7 +112,7 @@ def test_every_option_has_its_count_beside_it(town: Town, text_of: TextOf) -> No
     assert "Received 2" in stages
     assert "In progress 1" in stages
     assert "Open 3" in stages
-    assert "Resolved 1" in stages
+    assert "Closed 1" in stages
 
 
 def test_options_of_folded_filters_are_drawn_once_they_are_unfolded(
@@ -210,7 +210,7 @@ def test_the_search_box_finds_areas_services_and_numbers(town: Town, text_of: Te
     known = town.ask("search-request", **{"search-text": "26-00002"}, url="")
     assert "In progress, 1 day" in text_of(known["search-request"]["tree"])
     nothing = town.ask("search-results", **{"search-text": "zzz"}, url="")
-    assert "Nothing is called “zzz”" in text_of(nothing["search-results"]["tree"])
+    assert "No results for “zzz”" in text_of(nothing["search-results"]["tree"])
 
 
 def test_services_are_searched_on_the_server(town: Town, text_of: TextOf) -> None:
@@ -292,7 +292,7 @@ def test_marks_are_drawn_only_where_places_are_exact(town: Town) -> None:
 def test_the_status_page_shows_each_refresh(town: Town, text_of: TextOf) -> None:
     text = text_of(town.ask("status", url="")["status"]["tree"])
     assert "Feed last checked" in text
-    assert "The latest refreshes" in text
+    assert "Latest refreshes" in text
 
 
 def test_the_about_page_defines_every_figure_that_pages_link_to(town: Town) -> None:
@@ -324,7 +324,7 @@ def test_the_about_page_says_which_areas_straddle_and_where_their_requests_count
 
 def test_a_page_that_does_not_exist_says_so(town: Town) -> None:
     drawn = town.ask("page", route={"path": "/nowhere", "lang": "en"}, url="")
-    assert "There is no such page" in json.dumps(drawn["page"])
+    assert "This page does not exist" in json.dumps(drawn["page"])
     assert drawn["title"]["data"]["title"].startswith("Not found")
 
 

@@ -147,4 +147,4 @@ def test_an_address_leads_to_its_area(town: Town, text_of: TextOf) -> None:
     assert "community=BLN" in link["href"]
     assert "service=" in link["href"]
     assert "1 Main St" in text_of(tree)
-    assert "knows no “main”" in text_of(search.addresses(visit, [], "main"))
+    assert "found no “main”" in text_of(search.addresses(visit, [], "main"))

@@ -192,7 +192,7 @@ def test_both_ages_and_that_it_is_simulated_are_always_in_sight(
 
 def test_a_failing_feed_is_said_beside_the_ages(town: Town, text_of: TextOf) -> None:
     town.say(State.FAILING)
-    assert "Feed not answering" in text_of(head(*visit(town)))
+    assert "Portal not answering" in text_of(head(*visit(town)))
 
 
 def test_the_sign_of_old_data_stands_over_the_last_good_data(town: Town, text_of: TextOf) -> None:
