@@ -8,7 +8,6 @@
   const MINUTE_MS = 60 * SECOND_MS;
   const PATIENCE_MS = 20 * SECOND_MS;
   const LONGEST_PAUSE_MS = 5 * MINUTE_MS;
-  const MOST_PAST = 100;
   const RELOADED_KEY = "livemaps.reloaded";
 
   /* Where the picture stands, minute by minute, as parts of the farthest it may move. */
@@ -193,16 +192,6 @@
     window.sessionStorage.setItem(RELOADED_KEY, String(now));
   }
 
-  /* Dash keeps every tick of its timer, to be undone, which nobody does here: 17,000 a day. */
-  function forget() {
-    for (const store of window.dash_stores ?? []) {
-      const past = store.getState().history?.past;
-      if (past?.length > MOST_PAST) {
-        past.length = 0;
-      }
-    }
-  }
-
   function tick() {
     const now = Date.now();
     window.setTimeout(tick, SECOND_MS - (now % SECOND_MS));
@@ -217,7 +206,6 @@
     drawAgain(now);
     loadAgain(now);
     stayAwake(now);
-    forget();
   }
 
   document.addEventListener("livemaps:drawn", (event) => {
