@@ -5,7 +5,6 @@
   const PADDING = 16;
   const MOVE_MS = 400;
   const REST_MS = 600;
-  const LOCATE_MS = 30000;
   const NEAREST = 12;
   const DRAWING_MS = 10000;
   const HALO = 1.6;
@@ -115,37 +114,6 @@
     const known = await areas(about().polygons[about().layer]);
     const { lng, lat } = maplibre().getCenter();
     return [...known.keys()].find((key) => holds(known.get(key), [lng, lat]));
-  }
-
-  function note(text) {
-    const place = document.querySelector(".map-note");
-    if (place) {
-      place.textContent = text;
-    }
-  }
-
-  /* Which area a visitor is in is found here: the place itself is sent and kept nowhere. */
-  async function chooseAround({ coords }, outside) {
-    const known = await areas(about().polygons[about().layer]);
-    const point = [coords.longitude, coords.latitude];
-    const key = [...known.keys()].find((candidate) => holds(known.get(candidate), point));
-    note(key === undefined ? outside : "");
-    if (key !== undefined && !chosen().keys.includes(key)) {
-      choose(key, false);
-    }
-  }
-
-  function locate({ dataset }) {
-    if (!navigator.geolocation) {
-      note(dataset.refused);
-      return;
-    }
-    note(dataset.asking);
-    navigator.geolocation.getCurrentPosition(
-      (position) => chooseAround(position, dataset.outside),
-      () => note(dataset.refused),
-      { timeout: LOCATE_MS, maximumAge: LOCATE_MS },
-    );
   }
 
   async function announceMiddle() {
@@ -330,7 +298,6 @@
   }
 
   Object.assign(window.livemaps.ACTIONS, {
-    locate,
     "zoom-plus": () => zoom(1),
     "zoom-minus": () => zoom(-1),
     "zoom-whole": () => show({ ...chosen(), keys: [] }, true),

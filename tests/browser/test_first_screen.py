@@ -145,15 +145,20 @@ def test_a_click_on_the_map_chooses_an_area_and_goes_to_it(watched: Watched) -> 
     expect(page.locator("h1")).to_contain_text("Northwest")
 
 
-def test_my_location_chooses_the_area_around_me_and_is_sent_nowhere(watched: Watched) -> None:
+@pytest.mark.parametrize("place", [".search", ".map-buttons"])
+def test_my_location_chooses_the_area_around_me_and_is_sent_nowhere(
+    watched: Watched, place: str
+) -> None:
     page = watched.drawn()
     asked: list[str] = []
     page.on("request", lambda request: asked.append(request.url + (request.post_data or "")))
     page.context.grant_permissions(["geolocation"])
     page.context.set_geolocation({"longitude": -114.05127, "latitude": 51.02341})
-    page.locator("[data-action=locate]").click()
+    page.locator(place).locator("[data-action=locate]").click()
     expect(page).to_have_url(re.compile("community=SE"))
     expect(page.locator("h1")).to_contain_text("Southeast")
+    expect(page.locator("h1")).to_be_focused()
+    expect(page.locator("h1")).to_be_in_viewport()
     assert not [text for text in asked if "114.05" in text or "51.02" in text]
 
 
@@ -168,8 +173,10 @@ def test_why_my_location_finds_no_area_is_said(
     if granted:
         page.context.grant_permissions(["geolocation"])
     page.context.set_geolocation({"longitude": longitude, "latitude": 51.02})
-    page.locator("[data-action=locate]").click()
+    page.locator(".map-buttons [data-action=locate]").click()
     expect(page.locator(".map-note")).to_contain_text(said)
+    page.locator(".search [data-action=locate]").click()
+    expect(page.locator(".locate-note")).to_contain_text(said)
     expect(page).not_to_have_url(re.compile("community"))
 
 

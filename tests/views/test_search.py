@@ -85,3 +85,73 @@ def test_a_name_reads_as_translated_only_in_that_language() -> None:
     assert profile.translated("agency", "Mobility", "en") == "Mobility"
     assert profile.translated("agency", "Transit", "fr") == "Transit"
     assert profile.translated("ward", "7", "fr") == "7"
+
+
+TOWN = [
+    Row(),
+    Row(community="BLN"),
+    Row(community="BLN"),
+    Row(service="Roads - Signs", community="BLN"),
+    Row(community="CAP", ward="2"),
+]
+
+
+def paired(text: str, filters: Filters | None = None) -> list[tuple[str, str, int | None]]:
+    """Return the services in areas that a text finds: service, area key, how many are open."""
+    snapshot = snapshot_of(TOWN)
+    known = Known.of(snapshot, load_profile("calgary"))
+    found = search(snapshot, known, filters or Filters(), text)
+    return [(one.value, one.within[1], one.count) for one in found if one.within is not None]
+
+
+@pytest.mark.parametrize(
+    "typed",
+    [
+        "pothole beltline",
+        "Beltline potholes",
+        "potholes in Beltline",
+        "pothole near the beltline",
+        "nid de poule à Beltline",
+        "nids-de-poule dans belt",
+        "pothole BLN",
+    ],
+)
+def test_a_service_and_an_area_in_one_text_are_one_suggestion(typed: str) -> None:
+    assert paired(typed) == [("Roads - Potholes", "BLN", 2)]
+
+
+@pytest.mark.parametrize(
+    ("typed", "found"),
+    [
+        ("pothole ward 2", [("Roads - Potholes", "2", 1)]),
+        ("pothole quartier 2", [("Roads - Potholes", "2", 1)]),
+        ("roads beltline", [("Roads - Potholes", "BLN", 2), ("Roads - Signs", "BLN", 1)]),
+        ("pothole dover", [("Roads - Potholes", "DOV", 0)]),
+        ("pothole capitol hill", [("Roads - Potholes", "CAP", 1)]),
+        ("pothole somewhere beltline", []),
+        ("17 avenue sw", []),
+        ("pothole", []),
+        ("beltline", []),
+        ("ro be", []),
+        ("beltline " * 40, []),
+    ],
+)
+def test_what_a_text_means_together_goes_by_the_words_of_both(
+    typed: str, found: list[tuple[str, str, int | None]]
+) -> None:
+    assert paired(typed) == found
+
+
+def test_what_is_found_together_counts_under_the_other_filters() -> None:
+    filters = Filters(channels=frozenset({"Phone"}))
+    assert paired("pothole beltline", filters) == [("Roads - Potholes", "BLN", 0)]
+
+
+def test_an_area_that_is_called_just_so_goes_before_names_that_only_hold_the_words() -> None:
+    snapshot = snapshot_of(TOWN)
+    known = Known.of(snapshot, load_profile("calgary"))
+    # "Roads - Signs" holds both words; so do Signs in the ward with the key 1.
+    first = search(snapshot, known, Filters(), "signs roads")[0]
+    assert (first.value, first.within) == ("Roads - Signs", None)
+    (paired,) = search(snapshot, known, Filters(), "signs 1")
+    assert paired.within == ("ward", "1", "Ward 1")

@@ -43,8 +43,33 @@ def test_the_page_says_where_a_request_stands_who_has_it_and_what_is_like_it(
     assert "6 days ago" in text
     assert "Mobility" in text
     assert "Similar requests in" in text
-    assert "3 similar requests are open here" in text
+    assert "2 other similar requests are open here" in text
     assert "None" not in text
+
+
+@pytest.mark.parametrize(
+    ("row", "others", "said"),
+    [
+        (Row(), [Row(ward="2", community="CAP")], "No other request like it is open in"),
+        (Row(), [Row(standing=Standing.DUPLICATE)], "No other request like it is open in"),
+        (Row(), [Row()], "1 other similar request is open here"),
+        (Row(stage=Stage.RESOLVED, closed=TODAY), [Row()], "1 other similar request is open here"),
+        (Row(standing=Standing.DUPLICATE), [Row()], "1 other similar request is open here"),
+        (Row(), [Row()] * 9, "9 other similar requests are open here"),
+    ],
+)
+def test_others_like_it_are_never_the_request_itself(
+    town: Town, text_of: TextOf, row: Row, others: list[Row], said: str
+) -> None:
+    here = with_rows(town, replace(row, requested=TODAY - 300), *others)
+    board = here.site.board
+    numbers = [str(number) for number in board.snapshot().base.ids()]
+    own = next(
+        one for one in numbers if (found := board.find(one)) and found.requested_day == TODAY - 300
+    )
+    tree = shown(here, own)
+    assert said in text_of(tree)
+    assert f"'/request/{own}" not in repr(tree)
 
 
 def test_figures_that_are_not_worked_out_yet_do_not_hold_the_page_up(

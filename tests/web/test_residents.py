@@ -139,6 +139,53 @@ def test_help_unfolds_to_sentences_and_definitions(town: Town, text_of: TextOf) 
     assert "open requests" in help_text
 
 
+def results(town: Town, text: str, query: str = "?lang=en") -> Any:
+    return town.ask("search-results", url=query, **{"search-text": text})["search-results"]["tree"]
+
+
+def test_a_service_in_an_area_chooses_both_and_keeps_the_other_filters(
+    town: Town, text_of: TextOf
+) -> None:
+    tree = results(town, "pothole beltline", "?lang=en&channel=App&ward=1")
+    link = attributes(tree, "data-suggestion")[0]
+    for part in ("service=Roads+-+Potholes", "community=BLN", "channel=App", "ward=1"):
+        assert part in link["href"]
+    assert f"{SERVICE} in Beltline" in text_of(tree)
+
+
+def test_a_street_is_told_that_there_are_none_and_where_to_go_on(
+    town: Town, text_of: TextOf
+) -> None:
+    tree = results(town, "17 Avenue SW")
+    text = text_of(tree)
+    assert "Streets and addresses are not known here" in text
+    assert "Type the name of your community" in text
+    assert "(approximate)" not in text
+    assert "use your location" in text
+    assert "#map" in [one["href"] for one in attributes(tree, "href")]
+
+
+def test_a_number_that_is_not_known_leads_to_its_help(town: Town, text_of: TextOf) -> None:
+    tree = results(town, "99-12345678", "?lang=fr&ward=1")
+    (link,) = attributes(tree, "data-suggestion")
+    assert link["href"] == "/request?lang=fr&number=99-12345678"
+    assert "Il n’y a pas de demande « 99-12345678 » ici" in text_of(tree)
+
+
+@pytest.mark.parametrize("text", ["<b>x</b>", "é" * 600, "\0", "\ud800 half", "9" * 600])
+def test_hostile_text_in_the_search_box_is_only_text(
+    town: Town, text_of: TextOf, text: str
+) -> None:
+    assert len(text_of(results(town, text))) < 400
+
+
+def test_the_button_for_the_own_location_stands_at_the_search_field(town: Town) -> None:
+    (button,) = attributes(search.box(town.site.visit("?lang=en")), "data-action")
+    assert button["data-action"] == "locate"
+    assert button["data-layer"] == "community"
+    assert "stays in your browser" in button["data-asking"]
+
+
 def test_an_address_leads_to_its_area(town: Town, text_of: TextOf) -> None:
     visit = town.site.visit("?lang=en&service=" + SERVICE)
     found = [FoundAddress("1 Main St", (("community", "BLN", "BELTLINE"), ("ward", "1", "")))]

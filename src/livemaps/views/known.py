@@ -5,6 +5,7 @@ from __future__ import annotations
 import unicodedata
 from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
+from functools import cached_property
 from typing import NamedTuple
 
 from livemaps.feeds.profile import Profile
@@ -56,6 +57,19 @@ class Known:
             _everyday(profile),
         )
 
+    @cached_property
+    def beginnings(self) -> tuple[tuple[str, int], ...]:
+        """The words of the areas' names, folded and sorted, each with its place in `findable`."""
+        return tuple(
+            sorted(
+                (word, place)
+                for place, name in enumerate(self.findable)
+                if name.kind in self.layers
+                for text in name.folded
+                for word in text.replace("/", " ").split()
+            )
+        )
+
     @property
     def finest(self) -> str:
         """The id of the layer of the smallest areas; empty where there are no layers."""
@@ -82,11 +96,20 @@ def _findable(snapshot: Snapshot, profile: Profile | None) -> Iterator[Findable]
     """Yield everything that has a name, areas first."""
     for layer in snapshot.layers:
         for code, (key, name) in enumerate(zip(layer.keys, layer.area_names, strict=True)):
-            yield Findable(layer.id, key, name, code, (fold(name), fold(key)))
+            called = dict.fromkeys((fold(name), fold(key), *_called(profile, layer.id, key, name)))
+            yield Findable(layer.id, key, name, code, tuple(called))
     for kind in ("category", "service", "agency"):
         for name, code in snapshot.vocab.of(kind).codes.items():
             read = {fold(name): None, **dict.fromkeys(_translations(profile, kind, name))}
             yield Findable(kind, name, name, code, tuple(read))
+
+
+def _called(profile: Profile | None, layer: str, key: str, name: str) -> Iterator[str]:
+    """Yield what the profile calls an area in each language, such as `Quartier 7`, folded."""
+    for described in profile.layers if profile else ():
+        if described.id == layer:
+            for language in described.key_label or ():
+                yield fold(described.area_name(key, name, language))
 
 
 def _translations(profile: Profile | None, kind: str, name: str) -> Iterator[str]:

@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from livemaps.errors import MeasuresPending
 from livemaps.feeds.profile import Profile
 from livemaps.measures.contents import Measures
-from livemaps.model import Filters, Stage
+from livemaps.model import Filters, Stage, Standing
 from livemaps.snapshot import Snapshot
 from livemaps.views.life import RequestLife
 from livemaps.views.listing import listing
@@ -37,7 +37,7 @@ class RequestView:
     agency: Listing
     """The open requests for the same service that the agency has."""
     similar: Listing | None
-    """The open requests for the same service in the same area; None where it lies in none."""
+    """The other open requests for the same service in the same area; None where it lies in none."""
     area: tuple[str, str, str] | None
     """The layer, key and name of the area that `similar` is about."""
 
@@ -58,9 +58,17 @@ def request_view(
         due=_due(profile, life),
         agency_record=_record(snapshot, measures, request),
         agency=listing(snapshot, replace(same, agencies=held), size=1),
-        similar=None if near is None else listing(snapshot, near, size=MOST_SIMILAR),
+        similar=None if near is None else _others(snapshot, near, life),
         area=area,
     )
+
+
+def _others(snapshot: Snapshot, near: Filters, life: RequestLife) -> Listing:
+    """Return the open requests under some filters but the one that the page is about."""
+    found, own = listing(snapshot, near, size=MOST_SIMILAR + 1), life.request
+    counted = own.stage is not Stage.RESOLVED and life.standing is Standing.COUNTS
+    rows = [row for row in found.rows if row.service_request_id != own.service_request_id]
+    return replace(found, rows=tuple(rows[:MOST_SIMILAR]), total=found.total - counted)
 
 
 def _usual(measures: Measures | None, life: RequestLife) -> UsualTime | None:

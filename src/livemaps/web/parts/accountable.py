@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from livemaps.model import Filters
-from livemaps.views import ListedRequest
+from livemaps.views import ListedRequest, Listing
 from livemaps.views.request import RequestView
 from livemaps.web.components import definition, link, request_link
 from livemaps.web.elements import Child, Element, element
 from livemaps.web.page import path_to
+from livemaps.web.parts import area_words as say
 from livemaps.web.parts.area_words import AREA
 from livemaps.web.parts.behind import to_agency
 from livemaps.web.site import Visit
@@ -48,8 +49,9 @@ def _facts(visit: Visit, found: RequestView) -> list[list[Child]]:
     facts: list[list[Child]] = [[link(_listed(visit, listed), text)]]
     record = found.agency_record
     if record is not None and record.total.share is not None:
-        share = words.percent(record.total.share)
-        text = words("request.on_time", share=share, count=record.total.due)
+        share = say.share(visit, record.total.on_time, record.total.due)
+        kind = "request.on_time_few" if record.total.due < say.FEW else "request.on_time"
+        text = words(kind, share=share, count=record.total.due)
         facts.append([text, definition(words, visit.address, "on-time")])
     if record is not None and record.now.overdue:
         late = Filters(agencies=listed.agencies, waiting=frozenset({"overdue"}))
@@ -71,11 +73,6 @@ def similar(visit: Visit, found: RequestView) -> Element | None:
     if found.similar is None or found.area is None:
         return None
     words, (layer, key, name) = visit.words, found.area
-    others = [
-        row
-        for row in found.similar.rows
-        if row.service_request_id != found.life.request.service_request_id
-    ]
     place = visit.label(layer, key, name)
     filters = Filters(
         services=frozenset({found.life.request.service_name}), set_apart=found.life.set_apart
@@ -83,9 +80,7 @@ def similar(visit: Visit, found: RequestView) -> Element | None:
     return element(
         "section",
         element("h2", words("request.similar", place=place)),
-        element("p", words("request.similar_count", count=found.similar.total)),
-        element("ul", [_other(visit, row) for row in others], class_="plain-list"),
-        element("p", link(_listed(visit, filters), words("request.similar_all"))),
+        _others(visit, found.similar, _listed(visit, filters), place),
         element(
             "p",
             link(
@@ -94,6 +89,18 @@ def similar(visit: Visit, found: RequestView) -> Element | None:
         ),
         class_="card half",
     )
+
+
+def _others(visit: Visit, others: Listing, all_of_them: Address, place: str) -> list[Element]:
+    """Return how many others there are, the newest of them, and the way to all on the map."""
+    words = visit.words
+    if not others.total:
+        return [element("p", words("request.similar_none", place=place))]
+    return [
+        element("p", words("request.similar_count", count=others.total)),
+        element("ul", [_other(visit, row) for row in others.rows], class_="plain-list"),
+        element("p", link(all_of_them, words("request.similar_all"))),
+    ]
 
 
 def _other(visit: Visit, row: ListedRequest) -> Element:

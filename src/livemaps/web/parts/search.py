@@ -6,11 +6,15 @@ from collections.abc import Sequence
 
 from livemaps.views import ListedRequest, Suggestion
 from livemaps.views.addresses import FoundAddress
+from livemaps.views.numbers import meant
 from livemaps.web import ids
 from livemaps.web.components import icon, link, request_link
-from livemaps.web.elements import Element, element, tree
+from livemaps.web.elements import Children, Element, element, tree
 from livemaps.web.page import path_to
+from livemaps.web.parts import area_words as say
+from livemaps.web.parts import unfound
 from livemaps.web.site import Visit
+from livemaps.web.urlstate import Address
 
 REQUEST = "request"
 """The kind of a suggestion that is a request's number."""
@@ -37,7 +41,30 @@ def box(visit: Visit) -> list[Element]:
             ),
             class_="search-field large",
         ),
+        element(
+            "p",
+            locate_button(visit),
+            element("span", role="status", class_="locate-note"),
+            class_="locate no-print",
+        ),
     ]
+
+
+def locate_button(visit: Visit) -> Element:
+    """Return the button that chooses the visitor's own area; `assets/locate.js` makes it work."""
+    words = visit.words
+    return element(
+        "button",
+        icon("locate"),
+        words("search.locate"),
+        type="button",
+        class_="button quiet",
+        data_action="locate",
+        data_layer=visit.profile.finest.id,
+        data_asking=words("map.locate.asking"),
+        data_outside=words("map.locate.outside"),
+        data_refused=words("map.locate.refused"),
+    )
 
 
 def results(
@@ -50,14 +77,34 @@ def results(
     words = visit.words
     button = _ask_for_address(visit, text.strip()) if addresses else None
     if not found:
-        none = element("p", words("search.none", text=text.strip()), role="status")
-        return tree(none, button)
+        return tree(_nothing(visit, text, addresses, button))
     count = words("search.found", count=len(found))
     return tree(
         element("p", count, role="status", class_="visually-hidden"),
         element("ul", [_suggestion(visit, suggestion) for suggestion in found]),
         button,
     )
+
+
+def _nothing(visit: Visit, text: str, addresses: bool, address: Element | None) -> list[Children]:
+    """Return that nothing is called so, and what helps: a number's own help, or a place."""
+    words, text = visit.words, unfound.shortened(text)
+    if meant(text):
+        told = element("p", words("unknown.request", number=text), role="status")
+        return [told, _suggested(unfound.looking_for(visit, text), words("unknown.help")), address]
+    key = "search.instead" if addresses else "search.no_streets"
+    advice = words(key, layer=say.layer_name(visit, visit.profile.finest.id).lower())
+    on_map = element("a", icon("map"), words("search.on_map"), href="#map", class_="button quiet")
+    return [
+        element("p", words("search.none", text=text), " ", advice, role="status"),
+        address,
+        element("p", on_map, class_="instead"),
+    ]
+
+
+def _suggested(target: str | Address, *children: Children) -> Element:
+    """Return a way on that the arrow keys and Enter lead to, as to a suggestion."""
+    return link(target, element("span", *children, class_="option-name"), data_suggestion=True)
 
 
 def _ask_for_address(visit: Visit, text: str) -> Element:
@@ -111,6 +158,8 @@ def no_address(visit: Visit, sentence: str, text: str) -> list[Element]:
 def _suggestion(visit: Visit, suggestion: Suggestion) -> Element:
     """Return one thing found: a request leads to its page, others become a filter's only value."""
     kind, words = suggestion.kind, visit.words
+    if suggestion.within is not None:
+        return _service_in_area(visit, suggestion, suggestion.within)
     if kind == REQUEST:
         path = path_to("/request/<service_request_id>", suggestion.value)
         target, name, called = (
@@ -127,12 +176,34 @@ def _suggestion(visit: Visit, suggestion: Suggestion) -> Element:
             target,
             element("span", name, class_="option-name"),
             element("span", called, class_="kind"),
-            element("span", words.number(suggestion.count), class_="count")
-            if kind != REQUEST
-            else None,
+            _count(visit, None if kind == REQUEST else suggestion.count),
             data_suggestion=True,
         ),
         key=kind + suggestion.value,
+    )
+
+
+def _count(visit: Visit, count: int | None) -> Element | None:
+    """Return how many requests a suggestion would show, where that is known."""
+    return None if count is None else element("span", visit.words.number(count), class_="count")
+
+
+def _service_in_area(visit: Visit, suggestion: Suggestion, place: tuple[str, str, str]) -> Element:
+    """Return a service in an area; both become the only ones of their filters."""
+    words, (layer, key, published) = visit.words, place
+    service = visit.label(suggestion.kind, suggestion.value, suggestion.label)
+    name = words("search.within", service=service, place=visit.label(layer, key, published))
+    kinds = words("list.comma").join((visit.dimension(suggestion.kind), visit.dimension(layer)))
+    return element(
+        "li",
+        link(
+            visit.address.only(suggestion.kind, suggestion.value).only(layer, key),
+            element("span", name, class_="option-name"),
+            element("span", kinds, class_="kind"),
+            _count(visit, suggestion.count),
+            data_suggestion=True,
+        ),
+        key=f"{suggestion.value} {layer} {key}",
     )
 
 

@@ -56,6 +56,13 @@ def _form_of(visit: Visit, helped: NumberHelp) -> str:
     return visit.words(f"unknown.{key}", example=helped.example)
 
 
+def looking_for(visit: Visit, number: str) -> Address:
+    """Return the address of the page that looks for a number."""
+    view = visit.address.view
+    kept = type(view)(lang=view.lang, theme=view.theme, embed=view.embed)
+    return Address(view=kept, path=FIND_REQUEST).with_option(NUMBER, number)
+
+
 def shortened(text: str) -> str:
     """Return what was asked for no longer than any number is."""
     text = " ".join(text.split())
