@@ -79,7 +79,8 @@ def test_the_profile_is_the_real_citys_pointed_at_the_demo(demo: Demo) -> None:
     profile = demo.profile
     assert profile.simulated
     assert profile.feed.address == demo.address
-    assert all("approximate" in layer.called_plural("en") for layer in profile.layers)
+    assert all("approximate" in (layer.noted("en") or "") for layer in profile.layers)
+    assert not any("approximate" in layer.called_plural("en") for layer in profile.layers)
     assert "Open Government Licence – City of Calgary" in profile.attribution
     assert Profile.model_validate(profile.model_dump()) == profile
 

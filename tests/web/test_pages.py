@@ -13,6 +13,7 @@ from typing import Any
 import pytest
 
 from livemaps import figures, web
+from livemaps.demo.profile import demo_profile
 from livemaps.errors import NoSnapshot, SnapshotDamaged
 from livemaps.model import PlacePrecision
 from livemaps.snapshot import Snapshot
@@ -211,6 +212,16 @@ def test_the_search_box_finds_areas_services_and_numbers(town: Town, text_of: Te
     assert "In progress, 1 day" in text_of(known["search-request"]["tree"])
     nothing = town.ask("search-results", **{"search-text": "zzz"}, url="")
     assert "No results for “zzz”" in text_of(nothing["search-results"]["tree"])
+
+
+def test_that_areas_are_approximate_is_said_in_the_legend_and_not_in_their_name(
+    town: Town, text_of: TextOf
+) -> None:
+    demo = replace(town, profile=demo_profile("http://127.0.0.1:8311"))
+    for query, said in (("", "approximate"), ("?lang=fr", "approximatifs")):
+        drawn = demo.ask("map-legend", url=query, theme="light")
+        assert said in text_of(drawn["map-legend"]["tree"])
+        assert "approx" not in text_of(drawn["map-head"]["tree"])
 
 
 def test_services_are_searched_on_the_server(town: Town, text_of: TextOf) -> None:

@@ -2,7 +2,7 @@
 
 The city's outline is a concave hull of the points, widened; each community is the part of it
 that is nearest to its point (a Voronoi cell); a ward is the union of its communities. The
-result resembles the city and is no map of it: hence "approximate" wherever it is named.
+result resembles the city and is no map of it: the legend says so (`demo/profile.py`).
 """
 
 from __future__ import annotations

@@ -14,17 +14,11 @@ WARDS = "dwrd-2026"
 SOURCES: Mapping[str, str] = {"community": COMMUNITIES, "ward": WARDS}
 """The demo's boundary dataset of each layer."""
 
-NAMES: Mapping[str, tuple[Mapping[str, str], Mapping[str, str]]] = {
-    "community": (
-        {"en": "Community (approximate)", "fr": "Communauté (approximative)"},
-        {"en": "Communities (approximate)", "fr": "Communautés (approximatives)"},
-    ),
-    "ward": (
-        {"en": "Ward (approximate)", "fr": "Quartier (approximatif)"},
-        {"en": "Wards (approximate)", "fr": "Quartiers (approximatifs)"},
-    ),
+NOTE: Mapping[str, str] = {
+    "en": "The shapes of these areas are approximate.",
+    "fr": "Les contours de ces secteurs sont approximatifs.",
 }
-"""What one area and several are called: the shapes are derived from centre points."""
+"""What the legend says of every layer: the shapes are derived from centre points."""
 
 REMARK = "Requests are simulated and areas are approximate."
 
@@ -54,6 +48,5 @@ def demo_profile(address: str) -> Profile:
 
 
 def _approximate(layer: LayerProfile) -> LayerProfile:
-    """Return a layer of the real city with the demo's dataset and its honest name."""
-    name, names = NAMES[layer.id]
-    return layer.model_copy(update={"source": SOURCES[layer.id], "name": name, "names": names})
+    """Return a layer of the real city with the demo's dataset and what it is to say of it."""
+    return layer.model_copy(update={"source": SOURCES[layer.id], "note": NOTE})

@@ -157,6 +157,11 @@ class LayerProfile(Part):
         le=1000,
         description="how much detail the map may leave out, as the side of a square in metres",
     )
+    note: InLanguages | None = Field(
+        default=None,
+        description="what has to be known of these areas, such as { en = 'Areas are approximate.' }; "
+        "said once in the legend of their map, never in their name",
+    )
     licence: Text | None = Field(
         default=None, description="the licence, where it is not that of the requests"
     )
@@ -179,6 +184,10 @@ class LayerProfile(Part):
     def called_plural(self, locale: str) -> str:
         """Return what several areas are called in a language, in English where that is missing."""
         return in_language(self.names, locale)
+
+    def noted(self, locale: str) -> str | None:
+        """Return what has to be known of these areas, in English where a language lacks it."""
+        return None if self.note is None else in_language(self.note, locale)
 
     def area_name(self, key: str, published: str | None, locale: str = "en") -> str:
         """Return how one area is called, from its key and its published name.

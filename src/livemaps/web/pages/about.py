@@ -190,6 +190,7 @@ def _layer(visit: Visit, layer: SnapshotLayer) -> Element:
         words("sources.from", source=layer.source) if layer.source else "",
         _fetched(words, layer),
         _validity(visit, layer.id),
+        profile.noted(words.language),
         layer.licence,
         *layer.trouble,
     ]

@@ -107,7 +107,8 @@ def legend(visit: Visit, values: AreaValues, scale: Scale) -> list[Element]:
         )
         for shade, text in zip(scale.shades, texts, strict=True)
     ]
-    layer = visit.profile.layer(values.layer).called(words.language).lower()
+    profile = visit.profile.layer(values.layer)
+    layer, note = profile.called(words.language).lower(), profile.noted(words.language)
     unit = words(f"legend.unit.{values.measure.value}", layer=layer)
     missing = element(
         "p",
@@ -119,6 +120,7 @@ def legend(visit: Visit, values: AreaValues, scale: Scale) -> list[Element]:
         element("p", unit, definition(words, visit.address, "classes"), class_="legend-title"),
         element("ul", swatches, class_="legend-classes"),
         missing if values.unplaced_total else None,
+        element("p", note, class_="quiet-text") if note else None,
     )
 
 
