@@ -115,4 +115,4 @@ class Document(dash.Dash):
         """Return the hint to fetch Plotly at once; Dash asks for it only when the map is drawn."""
         script = "_dash-component-suites/plotly/package_data/plotly.min.js"
         prefix = self.config.requests_pathname_prefix
-        return f'<link rel="preload" as="script" href="{prefix}{script}">'
+        return f'<link rel="preload" as="script" fetchpriority="low" href="{prefix}{script}">'
