@@ -35,6 +35,30 @@ def test_one_service_and_one_area_answer_whether_it_is_reported(
     assert "26-00000" in text
 
 
+def test_none_is_an_answer_with_the_area_s_name_and_where_to_look_instead(
+    town: Town, text_of: TextOf
+) -> None:
+    here = replace(town, shown=snapshot_of([Row()]))
+    tree = answer(here, f"?lang=en&community=BLN&service={SERVICE}")["answer"]["tree"]
+    text = text_of(tree)
+    assert f"None is open for {SERVICE} in Beltline. Nobody seems to have reported it" in text
+    assert "No requests match" not in text
+    assert "BLN" not in text
+    links = [one["href"] for one in attributes(tree, "href")]
+    assert "/?service=Roads+-+Potholes&lang=en" in links
+    assert "/?community=BLN&lang=en" in links
+
+
+def test_with_another_filter_too_nothing_says_which_to_loosen_by_name(
+    town: Town, text_of: TextOf
+) -> None:
+    here = replace(town, shown=snapshot_of([Row()]))
+    query = f"?lang=en&community=BLN&age=0-6&service={SERVICE}"
+    text = text_of(answer(here, query)["answer"]["tree"])
+    assert "No requests match" in text
+    assert "BLN" not in text
+
+
 @pytest.mark.parametrize(
     ("query", "hint"),
     [(f"service={SERVICE}", "Choose your area too"), ("ward=1", "Search for what it is about")],

@@ -9,6 +9,7 @@ from livemaps.views import Facets, Headline, Home, QueryProblem
 from livemaps.web.components import definition, icon, link, notice, rich
 from livemaps.web.elements import Child, Element, element, tree
 from livemaps.web.page import path_to
+from livemaps.web.parts import reported
 from livemaps.web.parts.area_words import AREA, changed
 from livemaps.web.parts.help import how_to_read
 from livemaps.web.site import Visit
@@ -29,7 +30,7 @@ def answer(visit: Visit, home: Home) -> list[Element]:
     return tree(
         problems(visit),
         _title(visit, home),
-        _lede(visit, headline) if headline.total else _nothing(visit),
+        _told(visit, home),
         chips(visit, home.facets),
         element("ul", facts, class_="asides"),
         how_to_read(visit, "map", headline.measure.value, "age", "waiting", "unplaced", "classes"),
@@ -51,6 +52,16 @@ def _to_areas(visit: Visit, facets: Facets) -> list[Element]:
         )
         for layer, key in (placed if len(placed) <= MOST_NAMED else [])
     ]
+
+
+def _told(visit: Visit, home: Home) -> Element | None:
+    """Return the sentences below the headline; where nothing matches, what to loosen.
+
+    Whether something is reported already is answered by nothing as well: `parts/reported.py`.
+    """
+    if home.headline.total:
+        return _lede(visit, home.headline)
+    return None if reported.asked(visit) else _nothing(visit, home.facets)
 
 
 def _lede(visit: Visit, headline: Headline) -> Element:
@@ -160,13 +171,17 @@ def asides(visit: Visit, headline: Headline) -> Iterator[tuple[str, list[Child]]
         yield "duplicates", [text, definition(words, address, "duplicates")]
 
 
-def _nothing(visit: Visit) -> Element:
+def _nothing(visit: Visit, facets: Facets) -> Element:
     """Return which filters to loosen, by name, when nothing matches."""
     words = visit.words
+    names = {key: _labels(visit, facets, key) for key, _, _ in visit.address.in_force()}
     loosened = [
         element(
             "li",
-            link(without, words("none.without", filter=_read(visit, key, value))),
+            link(
+                without,
+                words("none.without", filter=_read(visit, key, value, names[key].get(value))),
+            ),
             key=key + value,
         )
         for key, value, without in visit.address.in_force()

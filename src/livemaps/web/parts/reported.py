@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from livemaps.errors import MeasuresPending, UnknownValue
 from livemaps.model import Filters
+from livemaps.snapshot import Snapshot
 from livemaps.views import ListedRequest, Listing
 from livemaps.views.measures.time_to_close import UsualTime, usual
-from livemaps.web.components import definition, request_link, rich
+from livemaps.web.components import definition, link, request_link, rich
 from livemaps.web.elements import Element, element
 from livemaps.web.parts.lifetime import usual_sentence
 from livemaps.web.site import Site, Visit
@@ -20,7 +21,7 @@ def card(site: Site, visit: Visit) -> list[Element]:
     Raises:
         SnapshotError: there is no data.
     """
-    service, area = _chosen(visit)
+    service, area = chosen(visit)
     if service is None and area is None:
         return []
     if service is None or area is None:
@@ -32,10 +33,21 @@ def card(site: Site, visit: Visit) -> list[Element]:
         ),
         size=MOST_LISTED,
     )
-    return [_answer(visit, found, service, area, _usual(site, service, area))]
+    where = visit.label(*area, _published(site.board.snapshot(), *area))
+    told = _usual(site, service, area)
+    return [_answer(visit, found, visit.label("service", service), where, told)]
 
 
-def _chosen(visit: Visit) -> tuple[str | None, tuple[str, str] | None]:
+def asked(visit: Visit) -> bool:
+    """Return whether the address asks just this: one service in one area, and nothing else."""
+    filters, (service, area) = visit.address.filters, chosen(visit)
+    if service is None or area is None:
+        return False
+    plain = Filters(services=filters.services, areas=filters.areas, set_apart=filters.set_apart)
+    return filters == plain
+
+
+def chosen(visit: Visit) -> tuple[str | None, tuple[str, str] | None]:
     """Return the one service and the one area that are chosen, None for none or several."""
     filters = visit.address.filters
     services = list(filters.services)
@@ -59,14 +71,13 @@ def _answer(
     visit: Visit,
     found: Listing,
     service: str,
-    area: tuple[str, str],
+    where: str,
     told: UsualTime | None,
 ) -> Element:
     words = visit.words
-    where = visit.label(area[0], area[1], _published(found, area))
-    counted = words(
-        "reported.open", count=found.total, service=visit.label("service", service), place=where
-    )
+    counted = words("reported.open", count=found.total, service=service, place=where)
+    if not found.total:
+        counted = words("reported.none", service=service, place=where)
     how_long = None
     if told is not None:
         mark = definition(words, visit.address, "time-to-close")
@@ -80,14 +91,33 @@ def _answer(
         else None,
         how_long,
         _report(visit, found.total),
+        None if found.total else _elsewhere(visit, service, where),
         class_="card reported",
     )
 
 
-def _published(found: Listing, area: tuple[str, str]) -> str | None:
-    """Return the published name of an area, as its requests have it."""
-    names = (name for row in found.rows for layer, key, name in row.areas if (layer, key) == area)
-    return next(names, None)
+def _published(snapshot: Snapshot, layer: str, key: str) -> str | None:
+    """Return the published name of an area, which no request has to lie in."""
+    names = (
+        dict(zip(known.keys, known.area_names, strict=True))
+        for known in snapshot.layers
+        if known.id == layer
+    )
+    return next(names, {}).get(key)
+
+
+def _elsewhere(visit: Visit, service: str, where: str) -> Element:
+    """Return where to look instead: at the service in the whole city, at all of the area."""
+    words, filters = visit.words, visit.address.filters
+    everywhere = visit.address.filtered(areas=())
+    everything = visit.address.filtered(services=frozenset())
+    whole = words("reported.whole_city", service=service, city=visit.profile.name)
+    return element(
+        "ul",
+        element("li", link(everywhere, whole, class_="button")) if filters.areas else None,
+        element("li", link(everything, words("reported.everything", place=where), class_="button")),
+        class_="actions",
+    )
 
 
 def _one(visit: Visit, row: ListedRequest) -> Element:
@@ -108,6 +138,5 @@ def _report(visit: Visit, count: int) -> Element | None:
     href = visit.profile.links.report_a_problem
     if not href:
         return None
-    text = visit.words("reported.not_among" if count else "reported.none_known")
-    link = element("a", visit.words("footer.report"), href=href, rel="external")
-    return element("p", text, " ", link)
+    report = element("a", visit.words("footer.report"), href=href, rel="external")
+    return element("p", visit.words("reported.not_among") if count else None, " ", report)
