@@ -112,6 +112,19 @@ def test_a_number_that_the_feed_does_not_have_gets_help(
     assert "Too new?" in text
 
 
+def test_the_number_is_the_heading_and_the_place_leads_to_its_pages(
+    town: Town, text_of: TextOf
+) -> None:
+    here = with_rows(town, Row(community="BLN", updated=TODAY - 2, requested=TODAY - 9))
+    number = number_of(here)
+    tree = shown(here, number)
+    assert f"'Request {number}'" in repr(tree[0])
+    assert "Beltline" in text_of(tree)
+    assert "2 days ago" in text_of(tree)
+    for path in ("/community/BLN?lang=en", "/ward/1?lang=en"):
+        assert f"'{path}'" in repr(tree[0])
+
+
 def test_the_page_speaks_french(town: Town, text_of: TextOf) -> None:
     here = with_rows(town, Row())
     text = text_of(shown(here, number_of(here), "?lang=fr"))

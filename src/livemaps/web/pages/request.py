@@ -9,6 +9,7 @@ from livemaps.views.request import RequestView
 from livemaps.web.elements import Element, element, tree
 from livemaps.web.page import heading, pending, screen
 from livemaps.web.parts import accountable, lifetime, timeline, unfound
+from livemaps.web.parts import area_words as say
 from livemaps.web.parts.help import how_to_read
 from livemaps.web.site import Site, Visit
 
@@ -23,10 +24,12 @@ def content(site: Site, visit: Visit) -> list[Element]:
     return tree(
         element(
             "header",
-            element("p", words("request.number", number=_number(found)), class_="over-line"),
-            heading(_service(visit, found), found.life.version),
+            element("p", unfound.way_up(visit), class_="over-line"),
+            heading(words("request.number", number=_number(found)), found.life.version),
+            element("p", element("strong", _service(visit, found)), class_="request-service"),
             element("p", lifetime.answer(visit, found), class_="lede"),
             timeline.notes(visit, found.life),
+            _facts(visit, found),
             _actions(visit, found),
             class_="page-answer",
         ),
@@ -58,6 +61,37 @@ def _number(found: RequestView) -> str:
 
 def _service(visit: Visit, found: RequestView) -> str:
     return visit.label("service", found.life.request.service_name)
+
+
+def _facts(visit: Visit, found: RequestView) -> Element:
+    """Return where it is, how it was reported, and when it was last heard of."""
+    words, request = visit.words, found.life.request
+    facts: list[tuple[str, Element | str]] = [
+        (say.layer_name(visit, layer), _place(visit, layer, key, name))
+        for layer, key, name in request.areas
+    ]
+    if request.channel:
+        channel = visit.label("channel", request.channel)
+        facts.append((visit.dimension("channel"), channel))
+    if request.updated_day is not None:
+        ago = words.ages(found.life.as_of_day - request.updated_day)
+        heard = words("request.heard_on", day=words.day(request.updated_day), ago=ago)
+        facts.append((words("request.heard"), heard))
+    return element(
+        "dl",
+        [
+            element("div", element("dt", name), element("dd", told), key=str(at))
+            for at, (name, told) in enumerate(facts)
+        ],
+        class_="request-facts",
+    )
+
+
+def _place(visit: Visit, layer: str, key: str, name: str) -> Element | str:
+    """Return an area, which leads to its page; of a request without place, why it has none."""
+    if key.startswith("unplaced:"):
+        return visit.label(layer, key)
+    return say.area_link(visit, layer, key, name)
 
 
 def _actions(visit: Visit, found: RequestView) -> Element:

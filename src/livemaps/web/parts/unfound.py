@@ -32,7 +32,7 @@ def request(site: Site, visit: Visit, number: str) -> list[Element]:
     return tree(
         element(
             "header",
-            element("p", _way_up(visit), class_="over-line"),
+            element("p", way_up(visit), class_="over-line"),
             heading(title, helped.version),
             element("p", rich(_form_of(visit, helped)), class_="lede") if helped.example else None,
             number_form(visit, number),
@@ -42,7 +42,8 @@ def request(site: Site, visit: Visit, number: str) -> list[Element]:
     )
 
 
-def _way_up(visit: Visit) -> list[Child]:
+def way_up(visit: Visit) -> list[Child]:
+    """Return the way from a request to all of them."""
     return [
         visit.profile.name,
         " › ",
