@@ -191,8 +191,20 @@ def test_figures_that_lag_behind_are_said_to_be_of_their_day_once(
         assert screens.say(page).count(note) == int(lagging), page
     assert note not in screens.say("/")
     hung, short = screens.wall(), words("lag.short", day=words.day(day))
-    for view in ("queues", "surge", "forecast"):
+    for view in ("surge", "forecast"):
         assert (squeezed(words(f"wall.view.{view}") + f", {short}") in hung) is lagging, view
+
+
+def test_the_groups_of_managers_change_by_what_their_own_screens_say(screens: Screens) -> None:
+    board = screens.site.board
+    found = board.backlog(Filters())
+    for level, table in (("agency", found.agencies), ("service", found.services)):
+        for group in table.groups:
+            one = frozenset({group.name})
+            chosen = Filters(agencies=one) if level == "agency" else Filters(services=one)
+            change = board.headline(chosen).change
+            assert change is not None
+            assert group.net == change.more, group.name
 
 
 @pytest.mark.parametrize("query", ["", "apart=1"])

@@ -24,6 +24,7 @@ from livemaps.statistics.queues import (
     Word,
     clearing,
 )
+from livemaps.views.comparing import lagging
 from livemaps.views.measures.groups import Group, Words, chosen
 from livemaps.views.measures.ledger import ledger
 from livemaps.views.measures.plain import day_value
@@ -110,13 +111,17 @@ class QueueTable:
 def queue_table(snapshot: Snapshot, measures: Measures, filters: Filters, by: str) -> QueueTable:
     """Return the queues of a level: looked up, or counted where several filters meet.
 
+    They are counted too where the measures are behind the snapshot: a group's change in four weeks
+    is the same here as wherever else it is told.
+
     Raises:
         UnknownValue: there is no such level.
         MeasuresPending: they would be looked up and are not computed yet.
     """
     Words(measures.vocab, measures.layers).checked(by, combined=True)
     picked = chosen(filters)
-    if filters.set_apart or set(picked) - {by}:
+    behind = lagging(snapshot, measures) is not None
+    if filters.set_apart or set(picked) - {by} or behind:
         words, found, complete, known = _counted(snapshot, filters, by)
     else:
         words = Words(measures.vocab, measures.layers)

@@ -37,7 +37,7 @@ DRAWN: Mapping[str, Drawn] = MappingProxyType(
     }
 )
 
-MEASURED = ("queues", "surge", "forecast")
+MEASURED = ("surge", "forecast")
 """Views of what is measured, which may be behind the counts."""
 
 
