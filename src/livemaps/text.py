@@ -14,6 +14,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
 from types import MappingProxyType
+from typing import Literal
 
 from babel import Locale
 from babel.dates import (
@@ -25,6 +26,7 @@ from babel.dates import (
 )
 from babel.lists import format_list
 from babel.numbers import format_decimal, format_percent, get_group_symbol
+from babel.units import format_unit
 
 from livemaps.errors import ConfigurationError
 from livemaps.model import day_date
@@ -32,6 +34,11 @@ from livemaps.model import day_date
 LOCALES = Path(__file__).parent / "locales"
 FALLBACK = "en"
 PLURALS = frozenset({"zero", "one", "two", "few", "many", "other"})
+
+LONG_DAYS = 90
+"""From here on nobody counts days: months are told, and from two years on years."""
+
+MONTH_DAYS, YEAR_DAYS = 30.4375, 365.25
 
 Sentence = str | Mapping[str, str]
 """One text, or one for each plural category."""
@@ -122,10 +129,32 @@ class Words:
         """Return a whole number of days in words; 0 is `same day`, never `0 hours`."""
         return self("days.same") if count == 0 else self("days.count", count=count)
 
+    def span(self, days: int) -> str:
+        """Return how long a number of days is as one speaks of it: `5 days`, `8 months`, `2.5 years`.
+
+        Years are told to the half up to five.
+        """
+        if days < LONG_DAYS:
+            return self.days(days)
+        years = days / YEAR_DAYS
+        if years < 2:
+            return self._unit(round(days / MONTH_DAYS), "month")
+        half = round(2 * years) / 2
+        return self._unit(round(years) if years >= 5 or half.is_integer() else half, "year")
+
+    def short_span(self, count: int, unit: str) -> str:
+        """Return a number of `day`s, `month`s or `year`s in short, as an axis has it: `6 mths`."""
+        return self._unit(count, unit, "short")
+
+    def _unit(self, count: float, unit: str, length: Literal["long", "short"] = "long") -> str:
+        return str(format_unit(count, f"duration-{unit}", length, locale=self.locale))
+
     def ages(self, days: int) -> str:
         """Return how long ago a day is, such as `today`, `yesterday`, `5 days ago`."""
         if days <= 0:
             return self("ago.today")
+        if days >= LONG_DAYS:
+            return self("ago.long", span=self.span(days))
         return self("ago.yesterday") if days == 1 else self("ago.days", count=days)
 
     def listed(self, items: Sequence[str]) -> str:

@@ -14,7 +14,9 @@ from livemaps.errors import NoSnapshot
 from livemaps.measures.contents import Measures
 from livemaps.measures.families import FAMILIES
 from livemaps.model import Stage
+from livemaps.views.area import Moved, Movers
 from livemaps.web import shell
+from livemaps.web.parts import area_moved
 from tests.measures.village import SQUARES, areas, measures_of, world_of
 from tests.views.test_area import WORLD
 from tests.views.town import TODAY, Row, snapshot_of
@@ -121,13 +123,66 @@ def test_areas_stand_in_order_and_the_city_last(here: MeasuredTown, text_of: Tex
     assert "The 2 wards of Calgary" in text
 
 
-def test_another_area_stands_beside_and_an_unknown_one_is_left_out(
+@pytest.mark.parametrize("key", ["with", "compare"])
+def test_another_area_stands_beside_by_either_key(
+    here: MeasuredTown, text_of: TextOf, key: str
+) -> None:
+    beside = shown(here, "/ward/1", f"?lang=en&{key}=2")
+    assert text_of(beside).count("Ward 2") > text_of(shown(here, "/ward/1")).count("Ward 2")
+    assert f'"data-param": "{key}"' in json.dumps(beside)
+    assert "/ward/1/brief?lang=en&with=2" in set(links(beside))
+    sheet = shown(here, "/ward/1/brief", f"?lang=en&{key}=2")
+    assert "Compared with the city, and with another area" in text_of(sheet)
+    assert "/ward/1/brief?lang=en&with=2" in text_of(sheet)
+    assert "/ward/1?lang=en&with=2" in set(links(sheet))
+
+
+@pytest.mark.parametrize(
+    ("query", "told"),
+    [
+        ("with=99", "no ward “99” to compare with"),
+        ("compare=%3Cscript%3E&with=", "no ward “<script>” to compare with"),
+        ("with=1", "is this ward itself"),
+        ("wiht=2", "Did you mean “with”?"),
+        ("wiht=2&crime=3", "2 parts of the address could not be used"),
+    ],
+)
+def test_what_cannot_be_set_beside_is_told_in_words(
+    here: MeasuredTown, text_of: TextOf, query: str, told: str
+) -> None:
+    for path in ("/ward/1", "/ward/1/brief"):
+        text = text_of(shown(here, path, f"?lang=en&{query}"))
+        assert told in text
+        assert text.count("The rest of the address was kept.") == 1
+        assert "Compared with the city" in text or path.endswith("brief")
+
+
+def test_what_changed_in_four_weeks_is_answered_on_the_page_and_the_brief(
     here: MeasuredTown, text_of: TextOf
 ) -> None:
-    beside = shown(here, "/ward/1", "?lang=en&with=2")
-    assert text_of(beside).count("Ward 2") > text_of(shown(here, "/ward/1")).count("Ward 2")
-    odd = shown(here, "/ward/1", "?lang=en&with=<script>&with=2")
-    assert text_of(odd) == text_of(shown(here, "/ward/1"))
+    for path in ("/ward/1", "/ward/1/brief", "/community/BLN"):
+        text = text_of(shown(here, path))
+        assert "What changed in four weeks:" in text
+        assert re.search(r"Services: (most grown|none clearly)", text)
+    view = here.site.board.area("ward", "1")
+    assert view.parts
+    assert "± four weeks" in text_of(shown(here, "/ward/1/brief"))
+
+
+def test_names_cannot_write_marks_into_what_changed(here: MeasuredTown, text_of: TextOf) -> None:
+    visit = here.site.visit("?lang=en", "/ward/1")
+    view = here.site.board.area("ward", "1")
+    moved = Movers((Moved("**a**[x]", "**a**[x]", 12),), (Moved("b", "b", -8),))
+    told = area_moved.told(visit, replace(view, services_moved=moved, parts_moved=None))
+    text = text_of(told)
+    assert "Services: most grown a[x] +12 ; most shrunk b −8 ." in text
+    assert "/?service=%2A%2Aa%2A%2A%5Bx%5D&ward=1&lang=en" in set(links(told))
+
+
+def test_the_brief_says_which_day_it_is_of(here: MeasuredTown, text_of: TextOf) -> None:
+    text = text_of(shown(here, "/ward/1/brief"))
+    assert "Figures change daily; this sheet is of" in text
+    assert "The same sheet with the newest figures" in text
 
 
 @pytest.mark.parametrize("path", PATHS)
@@ -179,7 +234,8 @@ def test_areas_without_outlines_are_said_to_have_none(
         path.write_text(json.dumps({"features": features}))
     for path_of_page in PATHS:
         text = text_of(shown(here, path_of_page))
-        assert "no outlines to draw" in text
+        # A sheet draws nothing where everything is as expected.
+        assert "no outlines to draw" in text or "Nowhere more or fewer" in text
         assert "open" in text
 
 

@@ -78,7 +78,8 @@ class Plot:
     """The first step of which not everything is known yet: from there on marks are hollow, and no
     line leads to them, since less so far is no fall."""
     feet: Sequence[str] = ()
-    """What each step is called below the chart, where that is shorter."""
+    """What each step is called below the chart, where that is shorter; where some are called
+    nothing, all others are named."""
     most: float | None = None
     """The largest value that there can be, such as 1 of shares: the scale does not go past it."""
     zero: bool = True
@@ -299,7 +300,9 @@ def _foot(steps: Sequence[str]) -> Element:
     """Return what some of the steps are called: the first, the last, and a few between."""
     count = len(steps)
     every = max(math.ceil(count / MOST_TICKS), 1)
+    named = [at for at in range(count) if steps[at]]
     chosen = [at for at in range(count) if (count - 1 - at) % every == 0]
+    chosen = chosen if len(named) == count else named
     places = _across(count)
     return element(
         "div",

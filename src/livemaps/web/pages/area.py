@@ -9,6 +9,7 @@ from livemaps.web.page import pending, screen
 from livemaps.web.parts import (
     area_answer,
     area_compare,
+    area_moved,
     area_plan,
     area_record,
     area_scope,
@@ -30,22 +31,39 @@ def content(site: Site, visit: Visit) -> list[Element]:
         view = view_of(site, visit)
     except UnknownValue:
         return unfound.area(site, visit)
-    record = area_record.record_card(visit, view)
     return tree(
         area_scope.told(visit, say.of_area(view.layer, view.here.key)),
+        area_scope.not_beside(visit, view),
         area_answer.head(visit, view),
+        area_moved.told(visit, view),
         area_answer.figures(visit, view),
         pending(visit) if view.pending else None,
         element(
             "div",
-            stack(
-                area_plan.parts_card(visit, view, area_plan.outlines_of(site, view.parts_layer)),
-                # Beside the trend, which is tall: the parts, or what there is without them.
-                area_tables.parts_card(visit, view) or record,
+            # Two columns of about one height; each is two beside each other where there is room.
+            element(
+                "div",
+                stack(
+                    area_plan.parts_card(
+                        visit, view, area_plan.outlines_of(site, view.parts_layer)
+                    ),
+                    area_tables.parts_card(visit, view),
+                ),
+                stack(area_tables.services_card(visit, view)),
+                class_="area-column",
             ),
-            stack(area_trend.trend_card(visit, view), None if view.finest else record),
-            stack(area_tables.services_card(visit, view)),
-            stack(area_compare.compare_card(visit, view), area_tables.agencies_card(visit, view)),
+            element(
+                "div",
+                stack(
+                    area_compare.compare_card(visit, view),
+                    area_trend.trend_card(visit, view),
+                ),
+                stack(
+                    area_tables.agencies_card(visit, view),
+                    area_record.record_card(visit, view),
+                ),
+                class_="area-column",
+            ),
             area_tables.oldest_card(visit, view),
             class_="area-grid",
         ),
@@ -61,7 +79,7 @@ def view_of(site: Site, visit: Visit) -> AreaView:
     """
     layer, key = visit.parameters["layer"], visit.parameters["area"]
     view = site.board.area(layer, key)
-    beside = visit.address.option(area_compare.WITH)
+    beside = area_scope.beside(visit)
     return site.board.area(layer, key, beside) if beside in dict(view.others) else view
 
 
@@ -89,5 +107,5 @@ PAGE = screen(
     title=title,
     summary=summary,
     feed=feed,
-    options=(area_compare.WITH,),
+    options=area_scope.BESIDE,
 )

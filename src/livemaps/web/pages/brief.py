@@ -16,6 +16,8 @@ from livemaps.web.page import lagging, screen
 from livemaps.web.pages import area
 from livemaps.web.parts import (
     area_answer,
+    area_compare,
+    area_moved,
     area_plan,
     area_record,
     area_scope,
@@ -28,7 +30,7 @@ from livemaps.web.site import Site, Visit
 
 MOST_OLD = 5
 MOST_AGENCIES = 6
-MOST_PARTS = 8
+MOST_PARTS = 10
 """What fits on the page beside the services; the screen has more of each."""
 
 
@@ -40,11 +42,13 @@ def content(site: Site, visit: Visit) -> list[Element]:
         return unfound.area(site, visit)
     return tree(
         area_scope.told(visit, say.of_area(view.layer, view.here.key)),
+        area_scope.not_beside(visit, view),
         _tools(visit, view),
         element(
             "article",
             _head(visit, view),
             area_answer.lede(visit, view),
+            area_moved.told(visit, view),
             lagging(visit, view.as_of),
             area_answer.figures(visit, view),
             element("div", _left(site, visit, view), _right(visit, view), class_="brief-columns"),
@@ -60,7 +64,7 @@ def _tools(visit: Visit, view: AreaView) -> Element:
     words = visit.words
     name = say.name_of(visit, view.layer, view.here)
     back = link(
-        say.area_path(visit, view.layer, view.here.key),
+        area_scope.keeping(visit, say.area_path(visit, view.layer, view.here.key)),
         words("brief.back", area=name),
         class_="button",
     )
@@ -99,7 +103,7 @@ def _left(site: Site, visit: Visit, view: AreaView) -> Element:
         "div",
         _part(
             words("brief.plan", areas=areas, day=words.day(view.until or 0)),
-            area_plan.picture(visit, view, area_plan.outlines_of(site, view.parts_layer)),
+            *_plan(site, visit, view),
         ),
         _part(
             words("area.top_parts", areas=areas.lower(), count=len(shown)),
@@ -114,13 +118,30 @@ def _left(site: Site, visit: Visit, view: AreaView) -> Element:
     )
 
 
+def _plan(site: Site, visit: Visit, view: AreaView) -> list[Element]:
+    """Return the plan, and what is coloured on it by name; a sentence alone where nothing is."""
+    words = visit.words
+    told = [part.word for part in view.parts if part.word is not None]
+    if told and all(word.word not in ("more", "fewer") for word in told):
+        few = len(view.parts) - sum(word.word == "as_expected" for word in told)
+        as_expected = words("brief.as_expected", count=len(view.parts) - few)
+        return [element("p", as_expected, " ", words("brief.too_few", count=few) if few else None)]
+    named = [
+        element("p", words(f"brief.{kind}", areas=words.listed(names)), key=kind)
+        for kind in ("more", "fewer")
+        if (names := area_plan.called(visit, view, kind))
+    ]
+    plan = area_plan.picture(visit, view, area_plan.outlines_of(site, view.parts_layer))
+    return [plan, *named]
+
+
 def _right(visit: Visit, view: AreaView) -> Element:
     """Return the backlog's path and the services."""
     words = visit.words
     return element(
         "div",
         _part(
-            words("area.trend"),
+            words("brief.path"),
             chart(area_trend.backlog_plot(visit, view, view.path), words),
         )
         if view.path
@@ -138,8 +159,10 @@ def _below(visit: Visit, view: AreaView) -> list[Element]:
     facts = [
         element("li", fact, key=str(at)) for at, fact in enumerate(area_record.record(visit, view))
     ]
-    oldest = area_tables.oldest_table(visit, view.oldest[:MOST_OLD])
+    oldest = area_tables.oldest_table(visit, view.oldest[:MOST_OLD], view.newest_day)
+    beside = area_compare.compare_table(visit, view) if view.beside else None
     return [
+        *([_part(words("area.compare.title"), beside)] if beside else []),
         _part(words("area.oldest.title"), oldest),
         _part(words("area.record"), element("ul", facts, class_="fact-list")),
     ]
@@ -158,7 +181,7 @@ def _foot(site: Site, visit: Visit, view: AreaView) -> Element:
         newest = words("freshness.newest", day=words.day(view.newest_day), age=age)
     origin = request.host_url.rstrip("/") if has_request_context() else ""
     # What of an address does not hold on this page is not printed either.
-    own = replace(visit.address, filters=Filters())
+    own = area_scope.keeping(visit, str(replace(visit.address, filters=Filters(), extra=())))
     address = f"{origin}{own}"
     return element(
         "footer",
@@ -171,9 +194,22 @@ def _foot(site: Site, visit: Visit, view: AreaView) -> Element:
             words("brief.definitions"),
         ),
         element("p", _checked(site, visit), newest, ". ", profile.attribution),
-        element("p", words("brief.link"), " ", element("a", address, href=str(own))),
+        element(
+            "p",
+            element("strong", _of_its_day(site, visit, view)),
+            " ",
+            words("brief.link"),
+            " ",
+            element("a", address, href=own),
+        ),
         class_="brief-foot",
     )
+
+
+def _of_its_day(site: Site, visit: Visit, view: AreaView) -> str:
+    """Return that the sheet shows its day alone: tomorrow's has other figures."""
+    now = visit.words.clock(site.local(site.clock()))
+    return visit.words("brief.of_its_day", day=visit.words.day(view.as_of_day), time=now)
 
 
 def _checked(site: Site, visit: Visit) -> str:
@@ -192,4 +228,12 @@ def _title(site: Site, visit: Visit) -> str:
     return visit.words("brief.title", area=area.title(site, visit))
 
 
-PAGE = screen(say.BRIEF, "brief", content, title=_title, summary=area.summary, feed=area.feed)
+PAGE = screen(
+    say.BRIEF,
+    "brief",
+    content,
+    title=_title,
+    summary=area.summary,
+    feed=area.feed,
+    options=area_scope.BESIDE,
+)

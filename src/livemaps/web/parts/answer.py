@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from urllib.parse import urlencode
 
 from livemaps.model import Measure
 from livemaps.views import Facets, Headline, Home, QueryProblem
@@ -11,6 +12,7 @@ from livemaps.web.elements import Child, Element, element, tree
 from livemaps.web.page import path_to
 from livemaps.web.parts import reported
 from livemaps.web.parts.area_words import AREA, changed
+from livemaps.web.parts.area_words import share as of
 from livemaps.web.parts.help import how_to_read
 from livemaps.web.site import Visit
 from livemaps.web.urlstate import Address
@@ -135,7 +137,7 @@ def sentences(visit: Visit, headline: Headline) -> Iterator[str]:
     """Yield the sentences below the headline; each says one thing."""
     words = visit.words
     if headline.measure is Measure.OPEN:
-        share = words.percent(headline.over_four_weeks / headline.total)
+        share = of(visit, headline.over_four_weeks, headline.total)
         yield words("answer.old", count=headline.over_four_weeks, share=share)
         if headline.change is not None:
             yield changed(visit, headline.change)
@@ -243,10 +245,17 @@ def _chip(remove: str, text: str, without: Address, key: str) -> Element:
 
 def problems(visit: Visit) -> list[Element]:
     """Return what could not be understood of the address, each part with what was left out."""
-    return [_problem(visit, problem) for problem in visit.problems]
+    words, found = visit.words, [_problem(visit, problem) for problem in visit.problems]
+    kept = element("p", words("problem.kept"))
+    if len(found) < 2:
+        return [notice("warning", text, kept, meant) for text, meant in found]
+    listed = [element("li", *told, key=str(at)) for at, told in enumerate(found)]
+    return [
+        notice("warning", words("problem.several", count=len(found)), element("ul", listed), kept)
+    ]
 
 
-def _problem(visit: Visit, problem: QueryProblem) -> Element:
+def _problem(visit: Visit, problem: QueryProblem) -> tuple[str, Element | None]:
     """Return which part of the address was left out, and what may have been meant."""
     words = visit.words
     kind = problem.kind if words.has(f"problem.{problem.kind}") else "other"
@@ -257,7 +266,11 @@ def _problem(visit: Visit, problem: QueryProblem) -> Element:
         better = visit.address.toggled(problem.name, problem.suggestion)
         name = visit.label(problem.name, problem.suggestion)
         meant = element("p", link(better, words("problem.meant", value=name)))
-    return notice("warning", text, element("p", words("problem.kept")), meant)
+    if problem.suggestion and problem.kind == "unknown_name":
+        own = f"{visit.address}{'&' if visit.address.query else '?'}"
+        named = own + urlencode({problem.suggestion: problem.value})
+        meant = element("p", link(named, words("problem.meant", value=problem.suggestion)))
+    return text, meant
 
 
 def _spaced(texts: Iterator[str]) -> list[Child]:

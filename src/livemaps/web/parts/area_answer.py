@@ -10,6 +10,7 @@ from livemaps.web.components import definition, link, rich
 from livemaps.web.elements import Child, Element, element
 from livemaps.web.page import heading, lagging
 from livemaps.web.parts import area_words as say
+from livemaps.web.parts.area_scope import keeping
 from livemaps.web.parts.behind import OLD, UNATTENDED, to_list
 from livemaps.web.site import Visit, feed_address
 
@@ -64,7 +65,9 @@ def _actions(visit: Visit, view: AreaView) -> Element:
     words, key = visit.words, view.here.key
     filters = say.of_area(view.layer, key)
     brief = link(
-        say.area_path(visit, view.layer, key, say.BRIEF), words("area.brief"), class_="button"
+        keeping(visit, say.area_path(visit, view.layer, key, say.BRIEF)),
+        words("area.brief"),
+        class_="button",
     )
     shown = link(to_list(visit, filters), words("area.map"), class_="button")
     follow = element(
@@ -142,10 +145,11 @@ def _figures(visit: Visit, view: AreaView) -> Iterator[tuple[list[Child], list[C
     if measured and measured.outflow is not None:
         yield named("area.closed", "flow"), [words.number(measured.outflow)]
     if measured and measured.record and measured.record.total.share is not None:
-        share = words.percent(measured.record.total.share)
+        total = measured.record.total
+        share = say.share(visit, total.on_time, total.due)
         yield named("area.on_time", "on-time"), [share]
     elif measured and measured.median_days is not None:
-        days = words.days(round(measured.median_days))
+        days = words.span(round(measured.median_days))
         yield named("area.half_closed", "time-to-close"), [days]
 
 
@@ -153,4 +157,8 @@ def _aside(visit: Visit, count: int, here: Figures) -> Element | None:
     """Return a count's share of what is open."""
     if not here.open:
         return None
-    return element("small", " ", visit.words.percent(count / here.open), class_="quiet-text")
+    if here.open < say.FEW:
+        text = visit.words("share.of", whole=here.open)
+    else:
+        text = visit.words.percent(count / here.open)
+    return element("small", " ", text, class_="quiet-text")

@@ -11,11 +11,9 @@ from livemaps.views.measures.compare import Compared
 from livemaps.web.elements import Child, Element, element
 from livemaps.web.parts import area_words as say
 from livemaps.web.parts.area_files import area_file
+from livemaps.web.parts.area_scope import asked_by
 from livemaps.web.parts.tables import Column, Row, card, figure_name, foot, table
 from livemaps.web.site import Visit
-
-WITH = "with"
-"""The key of the address that names the area to compare with."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,21 +28,26 @@ class _Line:
 
 def compare_card(visit: Visit, view: AreaView) -> Element:
     """Return the figures of the area, of the one beside it, and of the city."""
-    words = visit.words
-    beside = view.beside
-    shown = [view.here, *([beside] if beside else []), view.city]
-    columns = [
-        Column(words("area.compare.figure"), number=False),
-        *(Column(say.name_of(visit, view.layer, area)) for area in shown),
-    ]
+    words, beside = visit.words, view.beside
     return card(
         words("area.compare.title"),
         _choice(visit, view),
-        table(visit, words("area.compare.title"), columns, list(_rows(visit, view, shown))),
+        compare_table(visit, view),
         element("p", words("area.compare.note"), class_="quiet-text"),
         foot(area_file(visit, view, "compare", beside.key if beside else "")),
         key="compare",
     )
+
+
+def compare_table(visit: Visit, view: AreaView) -> Element:
+    """Return the figures of the area, of the one beside it where one is chosen, and of the city."""
+    words = visit.words
+    shown = [view.here, *([view.beside] if view.beside else []), view.city]
+    columns = [
+        Column(words("area.compare.figure"), number=False),
+        *(Column(say.name_of(visit, view.layer, area)) for area in shown),
+    ]
+    return table(visit, words("area.compare.title"), columns, list(_rows(visit, view, shown)))
 
 
 def _choice(visit: Visit, view: AreaView) -> Element:
@@ -61,7 +64,7 @@ def _choice(visit: Visit, view: AreaView) -> Element:
     return element(
         "label",
         element("span", words("area.compare.with")),
-        element("select", options, value=chosen, data_param=WITH, class_="choice"),
+        element("select", options, value=chosen, data_param=asked_by(visit), class_="choice"),
         class_="choice-label no-print",
     )
 
@@ -91,13 +94,17 @@ def _lines(visit: Visit, view: AreaView) -> tuple[_Line, ...]:
     words = visit.words
 
     def percent(found: Compared | None) -> str | None:
-        return None if found is None or found.value is None else words.percent(found.value)
+        if found is None or found.value is None:
+            return None
+        if found.size is not None and found.size < say.FEW:
+            return say.share(visit, found.count, found.size)
+        return words.percent(found.value)
 
     def old(area: Figures) -> str | None:
-        return words.percent(area.over_four_weeks / area.open) if area.open else None
+        return say.share(visit, area.over_four_weeks, area.open) if area.open else None
 
     def quiet(area: Figures) -> str | None:
-        return words.percent(area.unattended / area.open) if area.open else None
+        return say.share(visit, area.unattended, area.open) if area.open else None
 
     def share(area: Figures, name: str) -> str | None:
         if area.key == CITY:
@@ -135,8 +142,11 @@ def on_time(visit: Visit) -> Callable[[Figures], str | None]:
 
     def written(area: Figures) -> str | None:
         record = area.measured.record if area.measured else None
-        share = record.total.share if record else None
-        return None if share is None else visit.words.percent(share)
+        return (
+            say.share(visit, record.total.on_time, record.total.due)
+            if record and record.total.due
+            else None
+        )
 
     return written
 
@@ -174,4 +184,4 @@ def _change(visit: Visit, area: Figures) -> str | None:
 
 def _half(visit: Visit, area: Figures) -> str | None:
     days = area.measured.median_days if area.measured else None
-    return None if days is None else visit.words.days(round(days))
+    return None if days is None else visit.words.span(round(days))

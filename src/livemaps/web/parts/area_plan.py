@@ -60,6 +60,15 @@ def picture(visit: Visit, view: AreaView, outlines: Outlines | None) -> Element:
     )
 
 
+def called(visit: Visit, view: AreaView, word: str) -> list[str]:
+    """Return what the parts of one of the three words are called."""
+    return [
+        visit.label(view.parts_layer, part.key, part.name)
+        for part in view.parts
+        if part.word is not None and part.word.word == word
+    ]
+
+
 def layer_card(
     visit: Visit, view: LayerView, outlines: Outlines | None, codes: Sequence[int]
 ) -> Element:

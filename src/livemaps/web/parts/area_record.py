@@ -65,8 +65,9 @@ def _promises(visit: Visit, view: AreaView, record: Record) -> Iterator[list[Chi
     """Yield what was on time and what is overdue, with the lists behind."""
     words, filters = visit.words, say.of_area(view.layer, view.here.key)
     if record.total.share is not None:
-        share = words.percent(record.total.share)
-        text = words("area.promised", share=share, count=record.total.due)
+        share = say.share(visit, record.total.on_time, record.total.due)
+        kind = "area.promised_few" if record.total.due < say.FEW else "area.promised"
+        text = words(kind, share=share, count=record.total.due)
         yield [*rich(text), definition(words, visit.address, "on-time")]
     text = words("area.overdue", count=view.here.overdue)
     more = words("area.due_this_week", count=view.here.due_this_week)

@@ -10,6 +10,7 @@ from livemaps.views.area import AgencyRow, AreaView, OldRequest, Part, ServiceRo
 from livemaps.web.components import link, request_link
 from livemaps.web.elements import Element, element
 from livemaps.web.parts import area_words as say
+from livemaps.web.parts.area_files import area_file
 from livemaps.web.parts.behind import OLD, UNATTENDED, linked, to_agency, to_list, to_waiting
 from livemaps.web.parts.tables import Column, Row, card, csv_link, foot, table, without_last
 from livemaps.web.site import Visit
@@ -24,11 +25,11 @@ MOST_AGENCIES = 12
 def services_card(visit: Visit, view: AreaView) -> Element:
     """Return the services most reported."""
     words = visit.words
-    query = {"by": "service", view.layer: view.here.key}
     return card(
         words("area.services.title", count=len(view.services)),
         services_table(visit, view, view.services),
-        foot(csv_link(visit, "queues", query)),
+        _moved_note(visit),
+        foot(None if view.pending else area_file(visit, view, "services")),
         key="services",
     )
 
@@ -52,14 +53,19 @@ def parts_card(visit: Visit, view: AreaView) -> Element | None:
     words = visit.words
     areas = say.layer_name(visit, view.parts_layer, plural=True)
     shown = most_open(view)
-    query = {"by": view.parts_layer, view.layer: view.here.key}
     return card(
         words("area.top_parts", areas=areas.lower(), count=len(shown)),
         parts_table(visit, view, shown),
+        _moved_note(visit),
         element("p", window(visit, view), " ", words("area.needs_long"), class_="quiet-text"),
-        foot(csv_link(visit, "backlog", query)),
+        foot(None if view.pending else area_file(visit, view, "parts")),
         key="parts",
     )
+
+
+def _moved_note(visit: Visit) -> Element:
+    """Return what the change of four weeks counts, and what is written bold."""
+    return element("p", visit.words("area.moved.note"), class_="quiet-text")
 
 
 def window(visit: Visit, view: AreaView) -> str:
@@ -93,6 +99,7 @@ def _figure_columns(visit: Visit, usual: str) -> tuple[Column, ...]:
     return (
         Column(words("measure.reported"), "reported"),
         Column(words("area.open"), "open"),
+        Column(words("area.moved.column"), "queues"),
         Column(words("area.usual_time"), usual),
     )
 
@@ -105,6 +112,7 @@ def _figures(
     return (
         link(to_list(visit, say.reported(view, filters)), words.number(row.reported)),
         link(to_list(visit, filters), words.number(row.open)),
+        say.change(visit, row),
         _days(visit, row.usual_days),
     )
 
@@ -171,16 +179,22 @@ def oldest_card(visit: Visit, view: AreaView) -> Element:
     order = replace(address, view=replace(address.view, order=address.view.order.OLDEST))
     return card(
         words("area.oldest.title"),
-        oldest_table(visit, view.oldest)
+        oldest_table(visit, view.oldest, view.newest_day)
         if view.oldest
         else element("p", words("area.nothing_open"), class_="quiet-text"),
-        foot(link(order, words("area.oldest.all"))),
+        foot(
+            link(order, words("area.oldest.all")),
+            None if view.pending else area_file(visit, view, "oldest"),
+        ),
         key="oldest",
     )
 
 
-def oldest_table(visit: Visit, shown: Sequence[OldRequest]) -> Element:
-    """Return old requests: number, what, who, since when, and how long nothing was heard."""
+def oldest_table(visit: Visit, shown: Sequence[OldRequest], newest: int | None) -> Element:
+    """Return old requests: number, what, who, since when, and how long nothing was heard.
+
+    `newest` is the day where the data end.
+    """
     words = visit.words
     columns = (
         Column(words("list.request"), number=False),
@@ -197,12 +211,22 @@ def oldest_table(visit: Visit, shown: Sequence[OldRequest]) -> Element:
                 visit.label("service", old.request.service_name),
                 _agency(visit, old.request.agency_responsible),
                 words.day(old.request.requested_day),
-                words.days(old.silent_days),
+                _silent(visit, old, newest),
             ),
         )
         for old in shown
     ]
     return table(visit, words("area.oldest.title"), columns, rows)
+
+
+def _silent(visit: Visit, old: OldRequest, newest: int | None) -> Element | str:
+    """Return how long nothing was heard, as one speaks of it; since when, where that is long."""
+    words, days = visit.words, old.silent_days
+    span = words.span(days)
+    if newest is None or span == words.days(days):
+        return span
+    since = words("area.since", month=words.month(newest - days))
+    return element("span", since, " (", span, ")", title=words.days(days))
 
 
 def _agency(visit: Visit, agency: str) -> Element | str:
@@ -221,4 +245,4 @@ def _counted(visit: Visit, filters: Filters, count: int) -> Element | str:
 
 
 def _days(visit: Visit, days: int | None) -> str:
-    return visit.words("measures.expected.word.too_few") if days is None else visit.words.days(days)
+    return visit.words("measures.expected.word.too_few") if days is None else visit.words.span(days)

@@ -6,18 +6,22 @@ from collections.abc import Iterator, Mapping
 from dataclasses import replace
 
 from livemaps.model import Filters, Measure
-from livemaps.views.area import AreaView, Change, Figures, LayerView
+from livemaps.statistics.queues import Word
+from livemaps.views.area import AreaView, Change, Figures, LayerView, Part, ServiceRow
 from livemaps.views.area.values import CITY
 from livemaps.views.measures.compare import Compared
 from livemaps.views.measures.expected import AreaWord
 from livemaps.web.components import link
-from livemaps.web.elements import Element
+from livemaps.web.elements import Element, element
 from livemaps.web.page import path_to
 from livemaps.web.site import Visit
 
 AREAS, AREA, BRIEF = "/<layer>", "/<layer>/<area>", "/<layer>/<area>/brief"
 
 MINUS = "\N{MINUS SIGN}"
+
+FEW = 20
+"""Of fewer a percentage says more than is known: one of them would be over five points."""
 
 STYLES: Mapping[str, str] = {
     "more": "more",
@@ -75,6 +79,23 @@ def signed_share(visit: Visit, share: float) -> str:
     return sign + visit.words.percent(abs(rounded))
 
 
+def change(visit: Visit, row: ServiceRow | Part) -> Element | str:
+    """Return how the backlog of a service or a part has changed; strong where beyond chance."""
+    if row.change is None:
+        return visit.words("no_value")
+    text = signed(visit, row.change)
+    if row.queue < Word.GROWING:
+        return text
+    return element("strong", text, title=visit.words(f"area.queue.{row.queue.text}"))
+
+
+def share(visit: Visit, part: int, whole: int) -> str:
+    """Return a share in per cent; of a few as "1 of 3", which no percentage makes more of."""
+    if whole < FEW:
+        return visit.words("share.few", part=part, whole=whole)
+    return visit.words.percent(part / whole)
+
+
 def word(visit: Visit, said: AreaWord | None) -> str:
     """Return one of the words for the public, and whether the area is part of a cluster."""
     if said is None:
@@ -91,14 +112,14 @@ def sentences(visit: Visit, view: AreaView) -> Iterator[str]:
     """Yield what is said of an area, a sentence each."""
     words, here = visit.words, view.here
     if here.open:
-        share = words.percent(here.over_four_weeks / here.open)
-        yield words("answer.old", count=here.over_four_weeks, share=share)
+        old = share(visit, here.over_four_weeks, here.open)
+        yield words("answer.old", count=here.over_four_weeks, share=old)
     measured, city = here.measured, view.city.measured
     if measured and measured.change:
         yield changed(visit, measured.change)
         if view.against and city and city.change and city.change.share is not None:
-            share = signed_share(visit, city.change.share)
-            yield words(f"area.against.{view.against}", city=visit.profile.name, share=share)
+            whole = signed_share(visit, city.change.share)
+            yield words(f"area.against.{view.against}", city=visit.profile.name, share=whole)
     if view.until is not None:
         yield _reported(visit, view)
 
@@ -111,8 +132,8 @@ def changed(visit: Visit, change: Change) -> str:
     if change.share is None:
         return words("answer.change.from_none", count=more)
     direction = "more" if more > 0 else "fewer"
-    share = signed_share(visit, change.share)
-    return words(f"answer.change.{direction}", count=abs(more), share=share)
+    by = signed_share(visit, change.share)
+    return words(f"answer.change.{direction}", count=abs(more), share=by)
 
 
 def _reported(visit: Visit, view: AreaView) -> str:

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator, Sequence
 
 from livemaps.model import Stage
+from livemaps.text import MONTH_DAYS, YEAR_DAYS, Words
 from livemaps.views.measures.time_to_close import Speaker, UsualTime, Wait
 from livemaps.views.request import RequestView
 from livemaps.web.charts import Line, Plot, chart
@@ -15,7 +17,17 @@ from livemaps.web.site import Visit
 BEYOND = 1.25
 """How far past the longest day that is told the chart reaches."""
 
-STEPS = 40
+TICKS: tuple[tuple[float, int, str], ...] = (
+    *((count, count, "day") for count in (2, 5, 10, 20)),
+    *((count * MONTH_DAYS, count, "month") for count in (1, 2, 3, 6)),
+    *((count * YEAR_DAYS, count, "year") for count in (1, 2, 5, 10)),
+)
+"""Round steps of the axis: how many days each has, and how it reads."""
+
+MOST_TICKS = 4
+
+STEPS = 10
+"""Points of the line between two ticks."""
 
 
 def answer(visit: Visit, found: RequestView) -> list[Child]:
@@ -54,7 +66,7 @@ def _standing(visit: Visit, found: RequestView) -> str:
             return words("request.is.resolved", day=day)
         if life.days_to_close == 0:
             return words("request.is.resolved_same", day=day)
-        return words("request.is.resolved_after", day=day, days=words.days(life.days_to_close))
+        return words("request.is.resolved_after", day=day, days=words.span(life.days_to_close))
     stage = life.request.stage.name.lower()
     inferred = "_inferred" if life.timeline[life.request.stage].source == "inferred" else ""
     return words(f"request.is.{stage}{inferred}", ago=words.ages(life.age_days or 0))
@@ -64,10 +76,10 @@ def usual_sentence(visit: Visit, usual: UsualTime) -> str:
     """Return by which day half and 8 of 10 are closed."""
     words = visit.words
     if usual.median is None:
-        return words("request.usual.slow", days=words.days(usual.followed))
+        return words("request.usual.slow", days=words.span(usual.followed))
     if usual.p80 is None:
         return words(
-            "request.usual.half", half=_within(visit, usual.median), days=words.days(usual.followed)
+            "request.usual.half", half=_within(visit, usual.median), days=words.span(usual.followed)
         )
     if usual.median == usual.p80:
         return words("request.usual.same", most=_within(visit, usual.p80))
@@ -83,18 +95,18 @@ def _within(visit: Visit, days: int) -> str:
     words = visit.words
     if days == 0:
         return words("request.within.same")
-    return words("request.within.days", days=words.days(days))
+    return words("request.within.days", days=words.span(days))
 
 
 def _still(visit: Visit, wait: Wait) -> str:
     """Return how much longer those take that are still open at this age."""
-    words, age = visit.words, visit.words.days(wait.age)
+    words, age = visit.words, visit.words.span(wait.age)
     if wait.median_more is None:
         return words("request.wait.unknown", age=age)
-    half = words.days(wait.median_more)
+    half = words.span(wait.median_more)
     if wait.p80_more is None:
         return words("request.wait.half", age=age, half=half)
-    return words("request.wait.both", age=age, half=half, most=words.days(wait.p80_more))
+    return words("request.wait.both", age=age, half=half, most=words.span(wait.p80_more))
 
 
 def card(visit: Visit, found: RequestView) -> Element:
@@ -138,22 +150,37 @@ def _group(visit: Visit, speaker: Speaker) -> str:
 def _plot(visit: Visit, found: RequestView, usual: UsualTime) -> Plot:
     """Return the share closed by each day up to a little past what is told."""
     words = visit.words
-    last = _last_day(found, usual)
-    days = sorted({round(last * step / STEPS) for step in range(STEPS + 1)})
+    days, feet = axis(words, _last_day(found, usual))
     marks = [Line(words("request.chart.closed"), [closed_by(usual.curve, day) for day in days])]
     age = found.life.age_days
-    if age is not None and age <= last:
+    if age is not None and age <= days[-1]:
         here = min(days, key=lambda day: abs(day - age))
         reached = [closed_by(usual.curve, day) if day == here else None for day in days]
-        marks.append(Line(words("request.chart.here", age=words.days(age)), reached, "point"))
+        marks.append(Line(words("request.chart.here", age=words.span(age)), reached, "point"))
     return Plot(
         title=words("request.chart.title"),
         steps=[words.number(day) for day in days],
         step_name=words("request.chart.day"),
         marks=marks,
-        unit=words("request.chart.unit"),
+        feet=feet,
+        most=1,
         name=f"{visit.profile.id}-usual-time",
     )
+
+
+def axis(words: Words, last: int) -> tuple[list[int], list[str]]:
+    """Return the days of an axis that reaches at least to day `last`, and what each is called.
+
+    Days between two round ones are called nothing.
+    """
+    size, count, unit = next((tick for tick in TICKS if MOST_TICKS * tick[0] >= last), TICKS[-1])
+    ticks = max(1, math.ceil(last / size))
+    days = [round(size * step / STEPS) for step in range(ticks * STEPS + 1)]
+    feet = [
+        "" if step % STEPS else words.short_span(count * step // STEPS, unit)
+        for step in range(len(days))
+    ]
+    return days, [words.number(0), *feet[1:]]
 
 
 def _last_day(found: RequestView, usual: UsualTime) -> int:
