@@ -21,8 +21,8 @@ def test_the_answer_comes_first_and_each_number_leads_to_what_is_behind_it(
 ) -> None:
     tree = shown(full)
     text = text_of(tree)
-    assert "Calgary: 152 open, 74 of them four weeks old or older" in text
-    assert "1 queue grows, 0 shrink" in text
+    assert "Calgary: 152 open, 74 of them for four weeks or more" in text
+    assert "The backlog is growing in 1 service and shrinking in 0" in text
     assert "are overdue" in text
     title = next(node for node in elements(tree) if node[0] == "h1")
     assert links(title) == [
@@ -60,7 +60,7 @@ def test_pending_figures_do_not_hold_the_rest_up(town: Town, text_of: TextOf) ->
     assert "152 open" in text
     assert "These figures are being worked out" in text
     assert "Open by agency" in text
-    assert "Nothing was heard of" in text
+    assert "no update for four weeks" in text
 
 
 def test_before_the_first_data_the_page_says_so(town: Town, text_of: TextOf) -> None:
@@ -164,19 +164,19 @@ def test_queues_that_cannot_be_told_yet_are_not_guessed(town: Town, text_of: Tex
     board = Board(here, here.profile, here.settings, lambda: NOW, Always(measures))
     text = text_of(shown(replace(here.site, board=board)))
     assert "would be a guess" in text
-    assert "Of the services" not in text
+    assert "The backlog is" not in text
 
 
 def test_the_screens_speak_french(full: Site, text_of: TextOf) -> None:
     for name in (None, "Mobility"):
         text = text_of(shown(full, "?lang=fr", name))
-        assert "Entrées et clôtures" in text
-        assert not re.search(r"\b(open|Unattended|overdue|queue)\b", text)
+        assert "Signalées et fermées" in text
+        assert not re.search(r"\b(open|[Nn]o update|overdue|[Bb]acklog)\b", text)
 
 
 def test_previews_of_links_say_the_answer(full: Site) -> None:
     city = full.summary(full.visit("?lang=en", "/backlog"))
     own = full.summary(full.visit("?lang=en", "/agency/Mobility"))
-    assert city.startswith("Calgary: 152 open, 74 of them four weeks old or older.")
+    assert city.startswith("Calgary: 152 open, 74 of them for four weeks or more.")
     assert own.startswith("Mobility: 150 open")
     assert "**" not in city + own

@@ -48,7 +48,7 @@ def test_a_surge_is_told_with_what_is_behind_it(full: Site, text_of: TextOf) -> 
     visit = visit_of(full)
     tree = surges.surges(visit, storm)
     text = text_of(tree)
-    assert "84 came in, about 30 were expected (usually 20 to 41)." in text
+    assert "84 reported, about 30 expected (usually 20 to 41)." in text
     assert "Altadore (+36)" in text
     assert HOSTILE in text
     assert any("measure=reported" in href for href in links(tree))
@@ -62,7 +62,7 @@ def test_a_day_that_is_still_filled_is_not_judged(full: Site, text_of: TextOf) -
         surges.surges(visit_of(full), replace(found, surge=replace(found.surge, found=(late,))))
     )
     assert "incomplete, not judged" in text
-    assert "84 came in so far." in text
+    assert "84 reported so far." in text
 
 
 def forecast(**changes: Any) -> Forecast:
@@ -88,7 +88,7 @@ def forecast(**changes: Any) -> Forecast:
 def test_a_forecast_is_shown_with_how_such_forecasts_did(full: Site, text_of: TextOf) -> None:
     found = replace(full.board.backlog(Filters()), forecast=forecast())
     text = text_of(backlog_flow.forecast(visit_of(full), found))
-    assert "About 231 requests are to be expected" in text
+    assert "About 231 requests are expected" in text
     assert "error was 71% of that" in text
     assert "79% of the days" in text
 
@@ -98,7 +98,7 @@ def test_a_forecast_is_shown_with_how_such_forecasts_did(full: Site, text_of: Te
     [
         ("history too short", "too few days"),
         ("too few origins", "enough past days"),
-        ("not better than last week's same day", "not better than taking last week's same day"),
+        ("not better than last week's same day", "no better than using the same day of the week before"),
     ],
 )
 def test_a_forecast_that_is_not_shown_says_why(
