@@ -112,7 +112,7 @@ def _triangle(style: str) -> Element | None:
 def _pointing(way: int, x: float, y: float, half: float) -> str:
     """Return the path of a triangle around a point that points up or down."""
     base, tip = y - way * half * 0.75, y + way * half * 0.75
-    return f"M{x - half:.1f} {base:.1f}L{x + half:.1f} {base:.1f}L{x:.1f} {tip:.1f}Z"
+    return f"M{x - half:.2f} {base:.2f}L{x + half:.2f} {base:.2f}L{x:.2f} {tip:.2f}Z"
 
 
 def _link(href: str, label: str, shape: Child, key: str) -> Element:
