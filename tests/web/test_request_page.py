@@ -9,8 +9,11 @@ from typing import Any
 import pytest
 
 from livemaps.model import Stage, Standing
+from livemaps.views.measures.groups import Group
+from livemaps.views.measures.time_to_close import Speaker
 from livemaps.web.page import drawn, path_to
 from livemaps.web.pages import request as page
+from livemaps.web.parts import lifetime
 from livemaps.web.site import Site, Visit
 from tests.views.town import TODAY, Row, snapshot_of
 from tests.web.conftest import Town
@@ -139,3 +142,19 @@ def test_title_and_preview_say_which_request_it_is(town: Town) -> None:
     assert number in site.title(visit)
     assert "6 days ago" in site.summary(visit)
     assert "**" not in site.summary(visit)
+
+
+@pytest.mark.parametrize(
+    ("wait", "said"),
+    [
+        (Speaker("service", Group("Potholes", "Potholes"), "recent", True), ""),
+        (Speaker("service", Group("Potholes", "Potholes"), "history", True), "of all years"),
+        (Speaker("category", Group("Roads", "Roads"), "recent", False), "for Roads."),
+    ],
+)
+def test_a_wait_that_another_group_tells_says_which(town: Town, wait: Speaker, said: str) -> None:
+    visit = town.site.visit("?lang=en")
+    own = Speaker("service", Group("Potholes", "Potholes"), "recent", False)
+    told = " ".join(lifetime._told_of(visit, own, wait))
+    assert said in told
+    assert bool(told) is bool(said)

@@ -53,6 +53,7 @@ def _sentences(visit: Visit, found: RequestView) -> Iterator[str]:
         yield usual_sentence(visit, found.usual)
         if found.usual.wait is not None:
             yield _still(visit, found.usual.wait)
+            yield from _told_of(visit, found.usual.speaker, found.usual.wait.speaker)
 
 
 def _standing(visit: Visit, found: RequestView) -> str:
@@ -96,6 +97,15 @@ def _within(visit: Visit, days: int) -> str:
     if days == 0:
         return words("request.within.same")
     return words("request.within.days", days=words.span(days))
+
+
+def _told_of(visit: Visit, usual: Speaker, wait: Speaker) -> Iterator[str]:
+    """Yield of which requests the wait is told, where it is not those of the usual time."""
+    words, group = visit.words, _group(visit, wait)
+    if wait.cohort != usual.cohort:
+        yield words("request.wait.older_too", group=group)
+    elif (wait.level, wait.group) != (usual.level, usual.group):
+        yield words("request.wait.wider", group=group)
 
 
 def _still(visit: Visit, wait: Wait) -> str:
