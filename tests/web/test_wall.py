@@ -129,8 +129,8 @@ def test_filters_hold_for_every_view_and_are_named(town: Town, text_of: TextOf) 
 
 
 def test_what_a_wall_does_not_follow_is_said(town: Town, text_of: TextOf) -> None:
-    assert "left out here" in text_of(shown(town, "?stage=received&lang=en"))
-    assert "left out here" not in text_of(shown(town, "?ward=1&lang=en"))
+    assert "ignored here" in text_of(shown(town, "?stage=received&lang=en"))
+    assert "ignored here" not in text_of(shown(town, "?ward=1&lang=en"))
 
 
 def test_what_has_nothing_to_show_makes_room_and_is_told_where_it_was_asked_for(
@@ -163,7 +163,7 @@ def test_the_views_of_measures_tell_what_they_are_about(full: Site, text_of: Tex
         address = full.visit(f"?views={name}&lang=en{query}", "/wall")
         return text_of(drawn(wall.content, full, address))
 
-    assert "queues grow" in told("queues")
+    assert "services shrink" in told("queues")
     assert "reported" in told("surge")
     assert "With several filters together" in told("surge", "&ward=1&agency=Mobility")
     assert "publishes no service standards" in told("standards")

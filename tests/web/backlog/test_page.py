@@ -140,8 +140,8 @@ def test_nothing_open_under_the_filters_says_so_and_how_to_go_on(
 
 
 def test_stage_age_and_dates_are_said_to_be_left_aside(full: Site, text_of: TextOf) -> None:
-    assert "left aside" in text_of(shown(full, "?age=0-6&lang=en"))
-    assert "left aside" not in text_of(shown(full, "?agency=Mobility&lang=en"))
+    assert "ignored here" in text_of(shown(full, "?age=0-6&lang=en"))
+    assert "ignored here" not in text_of(shown(full, "?agency=Mobility&lang=en"))
 
 
 def test_without_standards_the_usual_time_stands_in_and_is_called_none(
