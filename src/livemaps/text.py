@@ -14,7 +14,6 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
 from types import MappingProxyType
-from typing import Literal
 
 from babel import Locale
 from babel.dates import (
@@ -26,7 +25,6 @@ from babel.dates import (
 )
 from babel.lists import format_list
 from babel.numbers import format_decimal, format_percent, get_group_symbol
-from babel.units import format_unit
 
 from livemaps.errors import ConfigurationError
 from livemaps.model import day_date
@@ -138,16 +136,14 @@ class Words:
             return self.days(days)
         years = days / YEAR_DAYS
         if years < 2:
-            return self._unit(round(days / MONTH_DAYS), "month")
+            return self("span.months", count=round(days / MONTH_DAYS))
         half = round(2 * years) / 2
-        return self._unit(round(years) if years >= 5 or half.is_integer() else half, "year")
+        whole = years >= 5 or half.is_integer()
+        return self("span.years", count=round(years) if whole else half)
 
     def short_span(self, count: int, unit: str) -> str:
         """Return a number of `day`s, `month`s or `year`s in short, as an axis has it: `6 mths`."""
-        return self._unit(count, unit, "short")
-
-    def _unit(self, count: float, unit: str, length: Literal["long", "short"] = "long") -> str:
-        return str(format_unit(count, f"duration-{unit}", length, locale=self.locale))
+        return self(f"span.short_{unit}", count=count)
 
     def ages(self, days: int) -> str:
         """Return how long ago a day is, such as `today`, `yesterday`, `5 days ago`."""

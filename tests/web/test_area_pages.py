@@ -235,7 +235,7 @@ def test_areas_without_outlines_are_said_to_have_none(
     for path_of_page in PATHS:
         text = text_of(shown(here, path_of_page))
         # A sheet draws nothing where everything is as expected.
-        assert "no outlines to draw" in text or "Nowhere more or fewer" in text
+        assert "no outlines to draw" in text or "too few to say." in text
         assert "open" in text
 
 

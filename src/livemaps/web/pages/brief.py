@@ -124,8 +124,10 @@ def _plan(site: Site, visit: Visit, view: AreaView) -> list[Element]:
     told = [part.word for part in view.parts if part.word is not None]
     if told and all(word.word not in ("more", "fewer") for word in told):
         few = len(view.parts) - sum(word.word == "as_expected" for word in told)
-        as_expected = words("brief.as_expected", count=len(view.parts) - few)
-        return [element("p", as_expected, " ", words("brief.too_few", count=few) if few else None)]
+        usual = len(view.parts) - few
+        said = [words("brief.as_expected", count=usual)] if usual else []
+        said += [words("brief.too_few", count=few)] if few else []
+        return [element("p", " ".join(said))]
     named = [
         element("p", words(f"brief.{kind}", areas=words.listed(names)), key=kind)
         for kind in ("more", "fewer")
@@ -140,9 +142,8 @@ def _right(visit: Visit, view: AreaView) -> Element:
     words = visit.words
     return element(
         "div",
-        _part(
-            words("brief.path"),
-            chart(area_trend.backlog_plot(visit, view, view.path), words),
+        element(
+            "section", chart(area_trend.backlog_plot(visit, view, view.path), words), key="path"
         )
         if view.path
         else None,

@@ -28,7 +28,7 @@ def services_card(visit: Visit, view: AreaView) -> Element:
     return card(
         words("area.services.title", count=len(view.services)),
         services_table(visit, view, view.services),
-        _moved_note(visit),
+        _moved_note(visit, view),
         foot(None if view.pending else area_file(visit, view, "services")),
         key="services",
     )
@@ -42,7 +42,8 @@ def services_table(visit: Visit, view: AreaView, shown: Sequence[ServiceRow]) ->
         filters = replace(here, services=frozenset({row.service}))
         name = visit.label("service", row.service)
         rows.append(Row(row.service, (name, *_figures(visit, view, row, filters))))
-    columns = (Column(words("filter.service"), number=False), *_figure_columns(visit, "usual-time"))
+    heading = Column(words("filter.service"), number=False)
+    columns = (heading, *_figure_columns(visit, view, "usual-time"))
     return _usual_last(visit, view, words("area.services.caption"), columns, rows)
 
 
@@ -56,15 +57,22 @@ def parts_card(visit: Visit, view: AreaView) -> Element | None:
     return card(
         words("area.top_parts", areas=areas.lower(), count=len(shown)),
         parts_table(visit, view, shown),
-        _moved_note(visit),
+        _moved_note(visit, view),
         element("p", window(visit, view), " ", words("area.needs_long"), class_="quiet-text"),
         foot(None if view.pending else area_file(visit, view, "parts")),
         key="parts",
     )
 
 
-def _moved_note(visit: Visit) -> Element:
+def _moves(view: AreaView) -> bool:
+    """Whether it is told how backlogs have changed in four weeks."""
+    return view.services_moved is not None and view.parts_moved is not None
+
+
+def _moved_note(visit: Visit, view: AreaView) -> Element | None:
     """Return what the change of four weeks counts, and what is written bold."""
+    if not _moves(view):
+        return None
     return element("p", visit.words("area.moved.note"), class_="quiet-text")
 
 
@@ -89,17 +97,17 @@ def parts_table(visit: Visit, view: AreaView, shown: Sequence[Part]) -> Element:
         figures = _figures(visit, view, part, say.of_area(layer, part.key))
         rows.append(Row(part.key, (name, *figures)))
     heading = Column(say.layer_name(visit, layer), number=False)
-    columns = (heading, *_figure_columns(visit, "time-to-close"))
+    columns = (heading, *_figure_columns(visit, view, "time-to-close"))
     return _usual_last(visit, view, words("area.parts_caption"), columns, rows)
 
 
-def _figure_columns(visit: Visit, usual: str) -> tuple[Column, ...]:
+def _figure_columns(visit: Visit, view: AreaView, usual: str) -> tuple[Column, ...]:
     """Return the headings of `_figures`; `usual` is the metric that defines the time."""
     words = visit.words
     return (
         Column(words("measure.reported"), "reported"),
         Column(words("area.open"), "open"),
-        Column(words("area.moved.column"), "queues"),
+        *([Column(words("area.moved.column"), "queues")] if _moves(view) else []),
         Column(words("area.usual_time"), usual),
     )
 
@@ -112,7 +120,7 @@ def _figures(
     return (
         link(to_list(visit, say.reported(view, filters)), words.number(row.reported)),
         link(to_list(visit, filters), words.number(row.open)),
-        say.change(visit, row),
+        *([say.change(visit, row)] if _moves(view) else []),
         _days(visit, row.usual_days),
     )
 
