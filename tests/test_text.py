@@ -139,6 +139,25 @@ def test_french_is_translated(english: Words, french: Words) -> None:
     assert set(left) <= {"filter.service", "nav.label", "list.service", "area.moved.services"}
 
 
+def test_french_is_set_as_it_is_written(french: Words) -> None:
+    # U+2019 is the apostrophe; a line never breaks before a colon or within quotation marks.
+    wrong = re.compile(r"'| [:;?!»%]|« |[\w\d][;?!»](?!\w)")
+    assert [key for key, text in _texts(french) if wrong.search(text)] == []
+
+
+def test_english_has_one_apostrophe(english: Words) -> None:
+    assert [key for key, text in _texts(english) if "'" in text] == []
+
+
+def _texts(words: Words) -> list[tuple[str, str]]:
+    """Return every text of a language with its key, each plural by itself."""
+    return [
+        (key, text)
+        for key, sentence in words.sentences.items()
+        for text in ([sentence] if isinstance(sentence, str) else sentence.values())
+    ]
+
+
 def test_every_sentence_that_a_page_asks_for_is_there(english: Words) -> None:
     asked = {
         key
