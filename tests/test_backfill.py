@@ -218,3 +218,14 @@ def test_reconciliation_is_told_from_which_day_on_all_is_held(town: Town) -> Non
     assert int(town.store.meta(COMPLETE_SINCE)) == town.clock.today() - 89
     backfill(town).run(SINCE)
     assert int(town.store.meta(COMPLETE_SINCE)) == day_number(date(2025, 1, 1))
+
+
+def test_the_history_of_a_feed_that_moved_is_fetched_again_and_told_complete(town: Town) -> None:
+    town.refresher().run_once()
+    backfill(town).run(SINCE)
+    with town.store.refreshing(NOON) as writing:
+        writing.save_feed_state("")
+    town.refresher().run_once()
+    assert int(town.store.meta(COMPLETE_SINCE)) == town.clock.today() - 89
+    backfill(town).run(SINCE)
+    assert int(town.store.meta(COMPLETE_SINCE)) == day_number(date(2025, 1, 1))

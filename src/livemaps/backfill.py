@@ -18,14 +18,11 @@ from livemaps.errors import StoreLocked
 from livemaps.feeds.base import Feed
 from livemaps.model import Calendar, Clock, Page, day_date
 from livemaps.reconcile import days_of
-from livemaps.snapshot.source import COMPLETE_SINCE
+from livemaps.snapshot.source import BACKFILL_REACHED, COMPLETE_SINCE
 from livemaps.store import Store, Writing, backfill_lock
 from livemaps.tally import Tally
 
 logger = logging.getLogger(__name__)
-
-REACHED = "backfill"
-"""How far a backfill came, as JSON of `Reached`."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -140,7 +137,7 @@ class Backfill:
             yield from self._feed.history(month, reached.since, reached.position)
 
     def _reached(self, *, again: bool) -> Reached:
-        saved = self._store.meta(REACHED)
+        saved = self._store.meta(BACKFILL_REACHED)
         if saved and not again:
             return Reached(**json.loads(saved))
         tomorrow = self._today() + 1
@@ -151,7 +148,7 @@ class Backfill:
         with self._patiently() as writing:
             writing.apply(page.rows, bulk=True)
             writing.reject(page.rejects)
-            writing.set_meta(REACHED, json.dumps(asdict(reached)))
+            writing.set_meta(BACKFILL_REACHED, json.dumps(asdict(reached)))
             return writing.applied.inserted
 
     def _finish_month(self, month: int, reached: Reached) -> Reached:
@@ -159,7 +156,7 @@ class Backfill:
         finished = Reached(month, reached.until)
         complete_since = self._store.meta(COMPLETE_SINCE)
         with self._patiently() as writing:
-            writing.set_meta(REACHED, json.dumps(asdict(finished)))
+            writing.set_meta(BACKFILL_REACHED, json.dumps(asdict(finished)))
             if complete_since and month < int(complete_since) <= reached.until:
                 writing.set_meta(COMPLETE_SINCE, str(month))
         return finished

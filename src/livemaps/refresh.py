@@ -36,7 +36,7 @@ from livemaps.measuring import Measuring
 from livemaps.model import Calendar, Clock, Outcome, Refresh
 from livemaps.publication import CityFeed, Publisher
 from livemaps.settings import Settings
-from livemaps.snapshot.source import COMPLETE_SINCE
+from livemaps.snapshot.source import BACKFILL_REACHED, COMPLETE_SINCE
 from livemaps.status import State
 from livemaps.store import Store, Writing
 from livemaps.tally import Tally, unknown_statuses
@@ -221,6 +221,8 @@ class Refresher:
             # The day after the window's first, on which the feed's clock may have cut it.
             since = self._today() - self._settings.recent_days + 1
             writing.set_meta(COMPLETE_SINCE, str(since))
+            # A history that came from elsewhere is no part of this feed's: it is fetched again.
+            writing.set_meta(BACKFILL_REACHED, "")
         return tally
 
     def _taken(self, plan: Plan, started: datetime, tally: Tally, writing: Writing) -> Refresh:

@@ -22,10 +22,10 @@ def written(folder: Path, text: str, file: str = FRENCH) -> Path:
 
 
 def test_a_file_of_translations_is_read_and_the_profile_wins(tmp_path: Path) -> None:
-    text = '[translations.fr]\nfile = "fr.csv"\nagencies = { Mobility = "La Mobilité" }\n'
+    text = '[translations.de]\nfile = "fr.csv"\nagencies = { Mobility = "La Mobilité" }\n'
     profile = load_profile(written(tmp_path, text))
-    assert profile.translated("service", "Roads - Sign", "fr") == "Voirie - Panneau"
-    assert profile.translated("agency", "Mobility", "fr") == "La Mobilité"
+    assert profile.translated("service", "Roads - Sign", "de") == "Voirie - Panneau"
+    assert profile.translated("agency", "Mobility", "de") == "La Mobilité"
 
 
 @pytest.mark.parametrize(

@@ -340,7 +340,8 @@ def test_days_to_close_are_calendar_days_also_when_clocks_change(
         ("2026-03-08T06:59:00+00:00", "2026-03-07"),  # 23:59, seven hours behind
         ("2026-03-09T05:59:00+00:00", "2026-03-08"),  # 23:59, six hours behind
         ("2026-03-09T06:00:00+00:00", "2026-03-09"),
-        ("2026-11-02T06:30:00+00:00", "2026-11-01"),
+        ("2025-11-03T06:30:00+00:00", "2025-11-02"),  # seven hours behind in winter, and
+        ("2026-11-02T06:30:00+00:00", "2026-11-02"),  # six from 2026 on: Alberta's new rule
     ],
 )
 def test_the_day_on_which_something_was_seen_is_the_city_s(

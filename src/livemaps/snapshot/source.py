@@ -12,6 +12,9 @@ from livemaps.store import RowBatch
 COMPLETE_SINCE = "complete since"
 """What the store remembers of the day from which on it holds every request, as a day number."""
 
+BACKFILL_REACHED = "backfill"
+"""What it remembers of how far a backfill came, as JSON of `backfill.Reached`; "" before one."""
+
 
 class RowSource(Protocol):
     """One consistent state of the store, whoever writes meanwhile.

@@ -98,7 +98,10 @@ def test_a_forecast_is_shown_with_how_such_forecasts_did(full: Site, text_of: Te
     [
         ("history too short", "too few days"),
         ("too few origins", "enough past days"),
-        ("not better than last week's same day", "no better than using the same day of the week before"),
+        (
+            "not better than last week's same day",
+            "no better than using the same day of the week before",
+        ),
     ],
 )
 def test_a_forecast_that_is_not_shown_says_why(
