@@ -239,8 +239,9 @@ def freshness(
     first: list[Child] = [
         badge(words("simulated"), "simulated") if site.profile.simulated else None,
         _pulse(words, status, meta),
-        _checked(site, words, status),
         _newest(words, meta) if meta else None,
+        # Last: its room does not change as it counts on, and nothing stands beside the gap.
+        _checked(site, words, status),
     ]
     second = _place_facts(site, visit, meta) if meta else []
     return tree(
