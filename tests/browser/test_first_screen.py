@@ -37,7 +37,7 @@ def test_a_first_visit_shows_the_answer_the_map_and_the_list(watched: Watched) -
     expect(page.locator("h1")).to_contain_text(f"Quadville: {OPEN} open requests")
     expect(page.locator(".list-table tbody tr")).to_have_count(OPEN)
     expect(page.locator(".legend-classes li").first).to_contain_text("None")
-    expect(page.locator(".facts-line")).to_contain_text("open have no place")
+    expect(page.locator(".facts-line")).to_contain_text("open in Quadville have no place")
     assert page.evaluate(PRELOADED), "what is preloaded is not what the map is drawn with"
 
 

@@ -18,7 +18,12 @@ STAGE_KEYS = tuple(stage.name.lower() for stage in Stage)
 
 
 def breakdown(visit: Visit, values: Breakdown) -> list[Element]:
-    """Return the breakdown as three tables with bars; each line leads to its requests."""
+    """Return the breakdown as three tables with bars; each line leads to its requests.
+
+    Of nothing there is nothing to break down.
+    """
+    if not any(values.ages):
+        return []
     return [
         _stages(visit, values),
         _groups(visit, "agency", values.agencies),
