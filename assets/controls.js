@@ -5,9 +5,9 @@
 (function () {
   "use strict";
 
-  const SINGLE = new Set(["measure", "layer", "order", "from", "to", "apart", "table", "theme", "with"]);
+  const SINGLE = new Set(["measure", "layer", "order", "from", "to", "apart", "table", "theme", "with", "compare"]);
   const DEFAULTS = { measure: "open", order: "newest" };
-  const VIEW_ONLY = new Set(["layer", "table", "theme", "lang", "with"]);
+  const VIEW_ONLY = new Set(["layer", "table", "theme", "lang", "with", "compare"]);
   const REST_MS = 250;
 
   /* Until the page is live nobody listens; what was typed and unfolded is handed over then. */

@@ -17,9 +17,11 @@
     return target;
   }
 
+  /* Who went elsewhere meanwhile is not taken back. */
   function send(form) {
     const target = address(form);
-    if (target.href === window.location.href) {
+    const here = form.isConnected && target.pathname === window.location.pathname;
+    if (!here || target.href === window.location.href) {
       return;
     }
     /* One step back leads to where the search began, not through every letter. */

@@ -107,13 +107,10 @@
     found();
     built(now.build);
     document.dispatchEvent(new CustomEvent("livemaps:polled", { detail: now }));
-    /* The first screen says what it was drawn from; while it is being drawn there is no hurry.
-     * Others are drawn again for new measures too, which come a little after the data. */
-    const drawn = document.querySelector("#answer [data-version]")?.dataset.version;
-    const home = window.location.pathname === "/";
+    /* Pages are drawn again for new measures too, which come a little after the data. */
     const mark = (told) => (told?.version ? `${told.version} ${told.measures ?? ""}` : "");
-    const shown = home ? (drawn ?? now.version ?? "") : mark(live) || document.body.dataset.drawn;
-    const newer = (home ? (now.version ?? "") : mark(now)) !== shown;
+    const shown = mark(live) || document.body.dataset.drawn;
+    const newer = mark(now) !== shown;
     if (newer && shown) {
       say("announcer", phrases().updated);
     }
@@ -174,6 +171,9 @@
 
   /* Ages count on without asking anybody. */
   const UNITS = [
+    ["year", 31536000],
+    ["month", 2592000],
+    ["week", 604800],
     ["day", 86400],
     ["hour", 3600],
     ["minute", 60],
@@ -182,13 +182,14 @@
 
   function age(then) {
     const seconds = Math.round((Date.parse(then) - Date.now()) / 1000);
-    const [unit, size] = UNITS.find(([, length]) => Math.abs(seconds) >= length) ?? UNITS[3];
+    const [unit, size] = UNITS.find(([, length]) => Math.abs(seconds) >= length) ?? UNITS.at(-1);
     const rough = unit === "second" ? Math.round(seconds / 5) * 5 : seconds / size;
     const written = new Intl.RelativeTimeFormat(document.documentElement.lang, {
-      numeric: "auto",
+      numeric: "always",
       style: "long",
     });
-    return written.format(Math.round(rough), unit);
+    /* Just now is a second ago. */
+    return written.format(Math.round(rough) || -1, unit);
   }
 
   function tick() {
@@ -242,9 +243,6 @@
     const named = document.querySelector("#page [data-title]");
     if (named) {
       document.title = named.dataset.title;
-    }
-    if (event.detail.id === "sources") {
-      toFragment();
     }
   });
   window.setInterval(tick, 5000);

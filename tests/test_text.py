@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from datetime import date
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -126,6 +126,24 @@ def test_every_plural_of_a_sentence_fills_in_no_more_than_the_general_one(
             if not isinstance(sentence, str):
                 for text in sentence.values():
                     assert placeholders(text) <= placeholders(sentence), (language, key)
+
+
+@pytest.mark.parametrize(
+    ("seconds", "told", "dit"),
+    [
+        (0, "1 second ago", "il y a 1 seconde"),
+        (13, "15 seconds ago", "il y a 15 secondes"),
+        (600, "10 minutes ago", "il y a 10 minutes"),
+        (8 * 86_400, "1 week ago", "il y a 1 semaine"),
+        (-290, "in 5 minutes", "dans 5 minutes"),
+    ],
+)
+def test_an_age_is_told_back_from_now_and_a_time_to_come_forward(
+    english: Words, french: Words, seconds: int, told: str, dit: str
+) -> None:
+    now = datetime(2026, 11, 22, 12, tzinfo=UTC)
+    assert english.since(now - timedelta(seconds=seconds), now) == told
+    assert french.since(now - timedelta(seconds=seconds), now) == dit
 
 
 def test_french_is_translated(english: Words, french: Words) -> None:

@@ -113,15 +113,14 @@ class Words:
         return str(format_time(moment, format="short", locale=self.locale))
 
     def since(self, moment: datetime, now: datetime) -> str:
-        """Return how long before `now` a moment was, such as `5 minutes ago`.
+        """Return how long before `now` a moment was, such as `5 minutes ago`, or will be.
 
-        Written as `assets/live.js` goes on writing it: seconds by the five.
+        Written as `assets/live.js` goes on writing it: seconds by the five, and never none.
         """
-        seconds = max((now - moment).total_seconds(), 0.0)
-        rough = 5 * round(seconds / 5) if seconds < 60 else seconds
-        # Nothing at all would be "in 0 seconds".
-        past = timedelta(seconds=-max(rough, 1))
-        return str(format_timedelta(past, threshold=1, add_direction=True, locale=self.locale))
+        seconds = (moment - now).total_seconds()
+        rough = 5 * round(seconds / 5) if abs(seconds) < 60 else seconds
+        apart = timedelta(seconds=rough or -1)
+        return str(format_timedelta(apart, threshold=1, add_direction=True, locale=self.locale))
 
     def days(self, count: int) -> str:
         """Return a whole number of days in words; 0 is `same day`, never `0 hours`."""

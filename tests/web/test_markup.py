@@ -44,6 +44,8 @@ from livemaps.web.markup import markup
             '<section id="r" class="c"><p>x</p></section>',
         ),
         (Region(id="empty"), '<div id="empty"></div>'),
+        (element("p", "alone"), "<p>alone</p>"),
+        (html.Div(5), "<div>5</div>"),
     ],
 )
 def test_a_part_is_written_as_html(part: Any, written: str) -> None:

@@ -158,3 +158,11 @@ def test_a_wait_that_another_group_tells_says_which(town: Town, wait: Speaker, s
     told = " ".join(lifetime._told_of(visit, own, wait))
     assert said in told
     assert bool(told) is bool(said)
+
+
+@pytest.mark.parametrize("last", [1, 7, 15, 40, 400, 3_000])
+def test_no_day_of_the_chart_is_told_twice(town: Town, last: int) -> None:
+    days, feet = lifetime.axis(town.site.words("en"), last)
+    assert days == sorted(set(days))
+    assert days[-1] >= last
+    assert len(feet) == len(days)

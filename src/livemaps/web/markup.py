@@ -34,7 +34,11 @@ def markup(part: Any) -> str:
         return escape(part, quote=False)
     if isinstance(part, Component):
         return _component(part)
-    return "".join(_element(node) if _is_element(node) else markup(node) for node in part)
+    if _is_element(part):
+        return _element(part)
+    if not isinstance(part, list | tuple):
+        return escape(str(part), quote=False)
+    return "".join(markup(node) for node in part)
 
 
 def _is_element(node: Any) -> bool:

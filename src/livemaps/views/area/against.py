@@ -28,13 +28,14 @@ class Against(StrEnum):
     """One grew and the other fell."""
 
 
-def against_city(areas: Moves | None, city: Moves | None, code: int) -> Against | None:
+def against_city(areas: Moves | None, city: Moves | None, code: int, number: int) -> Against | None:
     """Return how the change of an area lies against the city's; None where that is not told.
 
     If an area's backlog had changed by the city's share, and requests came and went as
     independent Poisson counts (Skellam 1946), its net change would have the standard deviation
     of the root of all that came and went. The limits are wider where areas vary by more than
-    that (`statistics.dispersion`, Spiegelhalter 2005).
+    that (`statistics.dispersion`, Spiegelhalter 2005); of the groups only the first `number`
+    are areas, the others are why a request lies in none.
     """
     if areas is None or city is None:
         return None
@@ -44,7 +45,8 @@ def against_city(areas: Moves | None, city: Moves | None, code: int) -> Against 
     events = areas.came + areas.went
     apart = (areas.now - areas.before) - whole.share * areas.before
     scores = apart / np.sqrt(np.maximum(events, 1))
-    limit = DEVIATIONS * np.sqrt(dispersion(scores[events >= LEAST_EVENTS]))
+    busy = events[:number] >= LEAST_EVENTS
+    limit = DEVIATIONS * np.sqrt(dispersion(scores[:number][busy]))
     surely = events[code] >= LEAST_EVENTS and abs(apart[code]) >= LEAST_NET
     if not surely or abs(scores[code]) <= limit:
         return Against.ALIKE

@@ -133,7 +133,7 @@ def area_view(
         layer=found.id,
         here=here,
         city=city_figures(measures, rows),
-        against=against_city(rows.moves[found.id], rows.moves[CITY], code),
+        against=against_city(rows.moves[found.id], rows.moves[CITY], code, len(found.keys)),
         beside=others[0] if others else None,
         others=tuple(
             (found.keys[other], found.area_names[other])

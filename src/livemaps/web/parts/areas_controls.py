@@ -38,7 +38,7 @@ def count(visit: Visit, view: LayerView, shown: Shown) -> Element:
     if shown.text:
         areas = say.layer_name(visit, view.layer, plural=True).lower()
         told = words("areas.found", count=len(shown.found), whole=len(shown.areas), areas=areas)
-    if not shown.found:
+    if shown.text and not shown.found:
         told = words("search.none", text=shown.text)
     return element("p", told, role="status", class_="quiet-text areas-count no-print")
 

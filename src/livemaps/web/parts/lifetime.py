@@ -185,9 +185,11 @@ def axis(words: Words, last: int) -> tuple[list[int], list[str]]:
     """
     size, count, unit = next((tick for tick in TICKS if MOST_TICKS * tick[0] >= last), TICKS[-1])
     ticks = max(1, math.ceil(last / size))
-    days = [round(size * step / STEPS) for step in range(ticks * STEPS + 1)]
+    # No day twice: the fastest services are told day by day.
+    steps = min(STEPS, math.floor(size))
+    days = [round(size * step / steps) for step in range(ticks * steps + 1)]
     feet = [
-        "" if step % STEPS else words.short_span(count * step // STEPS, unit)
+        "" if step % steps else words.short_span(count * step // steps, unit)
         for step in range(len(days))
     ]
     return days, [words.number(0), *feet[1:]]

@@ -12,6 +12,7 @@ from livemaps.views.measures.standards import Record
 from livemaps.views.measures.surge import DAY, SurgeNow
 from livemaps.web.charts import Band, Columns, Line, Plot
 from livemaps.web.elements import Child, Element
+from livemaps.web.parts.promises import FEWEST_DUE
 from livemaps.web.site import Site, Visit
 from livemaps.web.wall.parts import Row, View, drawn, figure, figures, rows, said, signed
 
@@ -136,7 +137,7 @@ def standards_view(_site: Site, visit: Visit, page: BacklogPage) -> View:
     if standards is None:
         return pending(visit)
     record = standards.record
-    if record is None or record.total.share is None:
+    if record is None or record.total.share is None or record.total.due < FEWEST_DUE:
         return View(words("wall.standards.untold"), (), told=False)
     agencies = [
         Row(
@@ -146,7 +147,7 @@ def standards_view(_site: Site, visit: Visit, page: BacklogPage) -> View:
             share=one.due.share,
         )
         for one in standards.agencies
-        if one.due.share is not None
+        if one.due.share is not None and one.due.due >= FEWEST_DUE
     ][:MOST_ROWS]
     return View(
         words("wall.standards.answer", share=words.percent(record.total.share)),
