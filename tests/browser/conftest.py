@@ -52,7 +52,7 @@ expect.set_options(timeout=PATIENCE_MS)
 
 OF_THE_MACHINE = re.compile(r"GL Driver Message \(OpenGL, Performance|preloaded using link preload")
 """What the console says where it takes long to draw, or to start what was loaded: not of the page."""
-OF_COLOURS = "axe.run(document, {resultTypes: ['violations'], runOnly: ['cat.color']})"
+OF_COLOURS = "axe.run(document, {resultTypes: ['violations'], runOnly: ['color-contrast', 'link-in-text-block']})"
 
 
 @dataclass

@@ -367,7 +367,7 @@ def test_other_pages_offer_a_new_version_and_take_nothing_away(wall: Wall) -> No
     page.wait_for_selector("html[data-live]", timeout=PATIENCE_MS)
     page.evaluate("window.mark = 1")
     offered = page.locator("#connection")
-    expect(offered).to_contain_text("A new version of this page is there")
+    expect(offered).to_contain_text("A new version of this page is available")
     assert page.evaluate("window.mark") == 1
     assert Axe().run(page).violations_count == 0
     offered.get_by_role("button", name="Load it").click()
