@@ -5,7 +5,6 @@
 
   const LOCATE_MS = 30000;
   const ANSWER = "answer";
-  const fetched = new Map();
   let awaited = false;
 
   /* What the map says of itself, once there is one: the layer on show, the outlines of each. */
@@ -13,39 +12,6 @@
 
   function outlines(layer) {
     return about()?.polygons?.[layer] ?? `/api/v1/areas.geojson?layer=${encodeURIComponent(layer)}`;
-  }
-
-  function areas(url) {
-    if (!fetched.has(url)) {
-      const read = fetch(url).then((answer) => (answer.ok ? answer.json() : Promise.reject(answer)));
-      /* What could not be had is asked for again. */
-      read.catch(() => fetched.delete(url));
-      fetched.set(url, read);
-    }
-    return fetched.get(url);
-  }
-
-  /* Whether a ring goes around a point: crossings of a ray to the east are odd. */
-  function around(ring, [x, y]) {
-    let inside = false;
-    ring.forEach(([x1, y1], at) => {
-      const [x2, y2] = ring[at === 0 ? ring.length - 1 : at - 1];
-      if (y1 > y !== y2 > y && x < ((x2 - x1) * (y - y1)) / (y2 - y1) + x1) {
-        inside = !inside;
-      }
-    });
-    return inside;
-  }
-
-  function holds(geometry, point) {
-    if (!geometry) {
-      return false;
-    }
-    const { type, coordinates } = geometry;
-    const polygons = type === "Polygon" ? [coordinates] : coordinates;
-    return polygons.some(
-      ([outer, ...holes]) => around(outer, point) && !holes.some((hole) => around(hole, point)),
-    );
   }
 
   /* What there is to say is said beside the button: on the map, or below the search field. */
@@ -95,19 +61,19 @@
   }
 
   async function found({ coords }, button) {
-    const { outside, refused } = button.dataset;
-    const asked = new URLSearchParams(window.location.search).get("layer");
-    const layer = asked ?? about()?.layer ?? button.dataset.layer;
+    const { outside, failed } = button.dataset;
+    const layer = about()?.layer ?? button.dataset.layer;
     const point = [coords.longitude, coords.latitude];
+    let key;
     try {
-      const { features } = await areas(outlines(layer));
-      const here = features.find(({ geometry }) => holds(geometry, point));
-      note(button, here ? "" : outside);
-      if (here) {
-        choose(layer, String(here.id));
-      }
+      key = await window.livemaps.areaAt(outlines(layer), point);
     } catch {
-      note(button, refused);
+      note(button, failed);
+      return;
+    }
+    note(button, key === undefined ? outside : "");
+    if (key !== undefined) {
+      choose(layer, key);
     }
   }
 

@@ -11,7 +11,6 @@
   const FILLS = /^plotly-trace-layer-.*-fill$/;
   /* Plotly keeps where a visitor looks, and only then: our moves have to look like a hand's. */
   const BY_HAND = { originalEvent: {} };
-  const fetched = new Map();
   let fitted = null;
   let looked = null;
 
@@ -31,19 +30,6 @@
     return found;
   }
 
-  const empty = () => [Infinity, Infinity, -Infinity, -Infinity];
-
-  /* The areas of a layer by key, from the polygons that the browser holds anyway. */
-  function areas(url) {
-    if (!fetched.has(url)) {
-      const read = fetch(url)
-        .then((answer) => answer.json())
-        .then(({ features }) => new Map(features.map((area) => [String(area.id), area.geometry])));
-      fetched.set(url, read);
-    }
-    return fetched.get(url);
-  }
-
   /* What the figure says of itself: the layer on show, and the polygons of each. */
   const about = () => graph()?.layout?.meta;
 
@@ -56,10 +42,11 @@
   }
 
   async function show({ url, keys }, animate) {
-    const known = await areas(url);
-    const wanted = keys.filter((key) => known.has(key));
+    const known = await window.livemaps.areas(url);
+    const drawn = [...known.keys()].filter((key) => known.get(key));
+    const wanted = drawn.filter((key) => keys.includes(key));
     const extent = [Infinity, Infinity, -Infinity, -Infinity];
-    (wanted.length > 0 ? wanted : [...known.keys()]).forEach((key) => {
+    (wanted.length > 0 ? wanted : drawn).forEach((key) => {
       box(known.get(key).coordinates, extent);
     });
     maplibre()?.fitBounds(
@@ -90,30 +77,10 @@
     }
   }
 
-  /* Whether a ring goes around a point: crossings of a ray to the east are odd. */
-  function around(ring, [x, y]) {
-    let inside = false;
-    ring.forEach(([x1, y1], at) => {
-      const [x2, y2] = ring[at === 0 ? ring.length - 1 : at - 1];
-      if (y1 > y !== y2 > y && x < ((x2 - x1) * (y - y1)) / (y2 - y1) + x1) {
-        inside = !inside;
-      }
-    });
-    return inside;
-  }
-
-  function holds({ type, coordinates }, point) {
-    const polygons = type === "Polygon" ? [coordinates] : coordinates;
-    return polygons.some(
-      ([outer, ...holes]) => around(outer, point) && !holes.some((hole) => around(hole, point)),
-    );
-  }
-
   /* The area in the middle of the map, for those who move it with the arrow keys. */
   async function middle() {
-    const known = await areas(about().polygons[about().layer]);
     const { lng, lat } = maplibre().getCenter();
-    return [...known.keys()].find((key) => holds(known.get(key), [lng, lat]));
+    return window.livemaps.areaAt(about().polygons[about().layer], [lng, lat]);
   }
 
   async function announceMiddle() {

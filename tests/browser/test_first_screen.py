@@ -180,6 +180,15 @@ def test_why_my_location_finds_no_area_is_said(
     expect(page).not_to_have_url(re.compile("community"))
 
 
+def test_outlines_that_cannot_be_had_are_not_blamed_on_the_browser(watched: Watched) -> None:
+    page = watched.open()
+    page.context.grant_permissions(["geolocation"])
+    page.context.set_geolocation({"longitude": -114.05127, "latitude": 51.02341})
+    page.evaluate("window.livemaps.areaAt = () => Promise.reject(new Error('no outlines'))")
+    page.locator(".search [data-action=locate]").click()
+    expect(page.locator(".locate-note")).to_contain_text("could not be loaded")
+
+
 def test_theme_and_layer_change_without_losing_the_view(watched: Watched) -> None:
     page = watched.drawn()
     zoom_in(page)

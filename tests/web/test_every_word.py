@@ -38,7 +38,15 @@ MONTHS = re.compile(r"\b(Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec)\b")
 LETTERS = re.compile(r"[^\W\d_]")
 READ = frozenset({"aria-label", "title", "placeholder", "alt", "aria-description", "data-label"})
 SAID = frozenset(
-    {"data-done", "data-asking", "data-outside", "data-refused", "data-lost", "data-back"}
+    {
+        "data-done",
+        "data-asking",
+        "data-outside",
+        "data-refused",
+        "data-failed",
+        "data-lost",
+        "data-back",
+    }
 )
 ROWS = [
     *(Row(requested=TODAY - 5 - at % 300, ward=str(1 + at % 2)) for at in range(600)),

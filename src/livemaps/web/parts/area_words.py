@@ -33,10 +33,9 @@ STYLES: Mapping[str, str] = {
 
 
 def layer_name(visit: Visit, layer: str, plural: bool = False) -> str:
-    """Return what a layer's areas are called, without a remark in brackets."""
+    """Return what a layer's areas are called."""
     found, language = visit.profile.layer(layer), visit.words.language
-    name = found.called_plural(language) if plural else found.called(language)
-    return name.partition(" (")[0]
+    return found.called_plural(language) if plural else found.called(language)
 
 
 def name_of(visit: Visit, layer: str, figures: Figures) -> str:

@@ -20,6 +20,7 @@ from livemaps.web.components import icon
 from livemaps.web.elements import Element, Region, element, named
 from livemaps.web.parts import map as around
 from livemaps.web.parts import map_draft
+from livemaps.web.parts.search import locating
 from livemaps.web.site import Site, Visit
 
 GRAPH_OPTIONS: Mapping[str, Any] = {
@@ -117,18 +118,14 @@ def _buttons(visit: Visit) -> list[Element]:
 
 
 def _locate_button(visit: Visit) -> Element:
-    """Return the button that chooses the visitor's own area, with what it may have to say."""
-    words = visit.words
+    """Return the button that chooses the visitor's own area."""
     return element(
         "button",
         icon("locate"),
         type="button",
         class_="button",
-        aria_label=words("map.locate.label"),
-        data_action="locate",
-        data_asking=words("map.locate.asking"),
-        data_outside=words("map.locate.outside"),
-        data_refused=words("map.locate.refused"),
+        aria_label=visit.words("map.locate.label"),
+        **locating(visit),
     )
 
 

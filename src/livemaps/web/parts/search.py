@@ -59,12 +59,15 @@ def locate_button(visit: Visit) -> Element:
         words("search.locate"),
         type="button",
         class_="button quiet",
-        data_action="locate",
-        data_layer=visit.profile.finest.id,
-        data_asking=words("map.locate.asking"),
-        data_outside=words("map.locate.outside"),
-        data_refused=words("map.locate.refused"),
+        **locating(visit),
     )
+
+
+def locating(visit: Visit) -> dict[str, str]:
+    """Return what makes a button choose the visitor's area, with what it may have to say."""
+    said = ("asking", "outside", "refused", "failed")
+    texts = {f"data_{name}": visit.words(f"map.locate.{name}") for name in said}
+    return {"data_action": "locate", "data_layer": visit.layer, **texts}
 
 
 def results(
