@@ -13,9 +13,10 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass, field
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from livemaps.demo.soda import SodaServer
 from livemaps.demo.soda_table import Column, SodaTable
@@ -24,10 +25,11 @@ from tests.commands import Done, command, ran, running, started
 
 ROOT = Path(__file__).parents[1]
 REQUESTS, COMMUNITIES, WARDS = "quad-rqst", "quad-comm", "quad-ward"
+TIME_ZONE = "America/Edmonton"
 PROFILE = """
 id = "quadville"
 name = "Quadville"
-time_zone = "America/Edmonton"
+time_zone = "{time_zone}"
 attribution = "Quadville, made for tests."
 licence = "None"
 
@@ -112,14 +114,16 @@ def boundaries() -> dict[str, SodaTable]:
 
 
 def days_ago(days: int) -> str:
-    return f"{datetime.now(UTC) - timedelta(days=days):%Y-%m-%dT00:00:00.000}"
+    """Return a day as the portal writes it, counted back from the city's own today."""
+    today = datetime.now(ZoneInfo(TIME_ZONE))
+    return f"{today - timedelta(days=days):%Y-%m-%dT00:00:00.000}"
 
 
 def request_row(number: str, **cells: str | None) -> dict[str, str | None]:
     """Return an open request in the north-west, with other cells where they are given."""
     usual = {
         "number": number,
-        "asked": days_ago(5),
+        "asked": days_ago(3),
         "state": "Open",
         "kind": "Roads - Pothole",
         "unit": "Mobility",
@@ -196,7 +200,11 @@ def quadville(folder: Path) -> Iterator[Quadville]:
         profile = folder / "quadville.toml"
         profile.write_text(
             PROFILE.format(
-                address=portal.address, requests=REQUESTS, communities=COMMUNITIES, wards=WARDS
+                time_zone=TIME_ZONE,
+                address=portal.address,
+                requests=REQUESTS,
+                communities=COMMUNITIES,
+                wards=WARDS,
             ),
             encoding="utf-8",
         )

@@ -7,6 +7,7 @@ import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -27,6 +28,7 @@ from livemaps.feeds.profile import load_profile
 from livemaps.main import create_app, create_feed, refresher
 from livemaps.settings import Settings
 from livemaps.snapshot import SnapshotReader
+from livemaps.status import State, Status, write_status
 from tests.quadville import Quadville, quadville
 
 CHROMIUM = Path("/usr/bin/chromium")
@@ -76,6 +78,11 @@ class Live:
         with refresher(self.settings, profile, create_feed(self.settings, profile)) as once:
             while once.measure(patient=False):
                 pass
+
+    def grow_stale(self) -> None:
+        """Let the portal have been asked for the last time three days ago."""
+        then = datetime.now(UTC) - timedelta(days=3)
+        write_status(self.settings.data_dir, Status(State.OK, last_checked=then, last_success=then))
 
     @property
     def numbers(self) -> list[str]:

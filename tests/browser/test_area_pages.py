@@ -73,6 +73,14 @@ def test_the_brief_is_printed_on_one_sheet_of_a4_from_either_theme(watched: Watc
     assert ink == "rgb(20, 33, 43)"
 
 
+def test_a_brief_of_old_data_says_so_on_its_one_sheet(watched: Watched, live: Live) -> None:
+    live.grow_stale()
+    page = watched.open("/ward/1/brief")
+    assert len(PAGES_OF_PDF.findall(page.pdf(prefer_css_page_size=True))) == 1
+    page.emulate_media(media="print")
+    expect(page.locator(".notice")).to_contain_text("old")
+
+
 @pytest.mark.parametrize("path", ["/ward/1?theme=dark", "/ward?theme=dark", "/backlog?theme=dark"])
 def test_a_screen_is_printed_without_what_is_pressed_and_never_over_itself(
     watched: Watched, path: str

@@ -129,13 +129,6 @@ def failing(live: Live) -> None:
     )
 
 
-def stale(live: Live) -> None:
-    long_ago = datetime.now(UTC) - timedelta(days=3)
-    write_status(
-        live.settings.data_dir, Status(State.OK, last_checked=long_ago, last_success=long_ago)
-    )
-
-
 LOOKS = {
     "/": "open requests",
     "/?table=1&ward=1&lang=fr": "demandes ouvertes",
@@ -154,7 +147,7 @@ LOOKS = {
 PENDING = {"/ward": "2 wards", "/ward/1": "Ward 1", "/community/NW?lang=fr": "Northwest"}
 STATES = (
     (failing, {"/": "The portal does not answer", "/status": "The portal does not answer"}),
-    (stale, {"/": "This data is old"}),
+    (Live.grow_stale, {"/": "This data is old"}),
     (first_start, {"/": "Loading 3 of 12 pages", "/request/{number}": "on its way"}),
 )
 
