@@ -1,58 +1,30 @@
-"""The wall in a real browser: read from afar, through restarts, cuts and new versions, for days."""
+"""The wall in a real browser: through restarts, cuts and new versions, for days."""
 
 from __future__ import annotations
 
 import json
 import re
-import threading
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field
+from collections.abc import Callable
 from datetime import UTC, datetime
-from itertools import pairwise, product
+from itertools import pairwise
 from typing import Any
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import Browser, BrowserContext, Page, Request, Route, expect
-from werkzeug.serving import BaseWSGIServer, make_server
+from playwright.sync_api import Page, Request, Route, expect
 
 from livemaps.feeds.profile import load_profile
-from livemaps.main import create_app, create_feed, refresher
+from livemaps.main import create_feed, refresher
 from tests.browser.conftest import PATIENCE_MS, Live
+from tests.browser.wall.conftest import Server, Wall
 from tests.quadville import OPEN, request_row
 
 pytestmark = pytest.mark.browser
 
-ALL = "map,backlog,queues,surge,oldest,unattended,standards,forecast"
-LEAST_TEXT, LEAST_FIGURE = 0.025, 1 / 12
 REFRESHES = 60
 
 IN_TURN = """document.querySelector('[data-wall-view]:not([hidden])').dataset.wallView ===
   ['map', 'backlog', 'oldest'][Math.floor(Date.now() / 10000) % 3]"""
-
-TYPE = """(name) => {
-  for (const view of document.querySelectorAll('[data-wall-view]')) {
-    view.hidden = view.dataset.wallView !== name;
-  }
-  const shown = (element) => !element.closest('[hidden]') && element.getBoundingClientRect().width > 1;
-  const height = (element) => parseFloat(getComputedStyle(element).fontSize) / innerHeight;
-  const texts = [...document.querySelectorAll('#page *')].filter((element) =>
-    !element.closest('svg, .wall-lost') && shown(element) &&
-    [...element.childNodes].some((node) => node.nodeType === 3 && node.nodeValue.trim()));
-  const beyond = texts.filter((element) => {
-    const box = element.getBoundingClientRect();
-    const clipped = element.closest('.wall-rows, .wall-list h3, .wall-words');
-    return !clipped && (box.bottom > innerHeight + 1 || box.right > innerWidth + 1 || box.left < -1);
-  });
-  return {
-    least: Math.min(...texts.map(height)),
-    figures: [...document.querySelectorAll('#page .wall-view dd')].filter(shown).map(height),
-    beyond: beyond.map((element) => element.textContent),
-    scrolls: document.scrollingElement.scrollHeight > innerHeight,
-    cursors: [...new Set(texts.map((element) => getComputedStyle(element).cursor))],
-  };
-}"""
-
 
 AWAKE = """
   window.asked = [];
@@ -71,92 +43,6 @@ AWAKE = """
 KEPT = "dash_stores.reduce((sum, one) => sum + one.getState().history.past.length, 0)"
 
 
-@dataclass
-class Server:
-    """The web server of a city, to be stopped and started on the same port."""
-
-    live: Live
-    running: BaseWSGIServer | None = None
-    thread: threading.Thread | None = None
-    port: int = 0
-
-    def start(self) -> None:
-        application = create_app(self.live.settings).server
-        self.running = make_server("127.0.0.1", self.port, application, threaded=True)
-        self.port = self.running.server_port
-        self.thread = threading.Thread(target=self.running.serve_forever, args=(0.05,))
-        self.thread.start()
-
-    def stop(self) -> None:
-        if self.running is None or self.thread is None:
-            return
-        self.running.shutdown()
-        self.thread.join()
-        self.running.server_close()
-        self.running = None
-
-    @property
-    def address(self) -> str:
-        return f"http://127.0.0.1:{self.port}"
-
-
-@dataclass
-class Wall:
-    """A wall in a browser whose clock is moved by the test."""
-
-    context: BrowserContext
-    page: Page
-    address: str
-    errors: list[str] = field(default_factory=list)
-
-    def hang(self, query: str = "lang=en") -> Page:
-        """Show a wall; its clock goes on by itself until a test moves it."""
-        self.page.goto(f"{self.address}/wall?{query}")
-        self.page.locator(".wall-view").first.wait_for(state="attached", timeout=PATIENCE_MS)
-        return self.page
-
-    def hang_moved(self, query: str = "lang=en") -> Page:
-        """Show a wall whose clock stands still until it is moved."""
-        self.page.clock.install(time=datetime.now(UTC))
-        return self.hang(query)
-
-    def wait(self, seconds: int, until: str, most: int = 40) -> int:
-        """Move the clock on in steps until something is true of the page; returns the steps."""
-        for step in range(most):
-            if self.page.evaluate(until):
-                return step
-            self.page.clock.run_for(seconds * 1000)
-            self.page.wait_for_timeout(60)
-        raise AssertionError(f"never true: {until}")
-
-
-@pytest.fixture
-def server(live: Live) -> Iterator[Server]:
-    found = Server(live)
-    found.start()
-    yield found
-    found.stop()
-
-
-@pytest.fixture
-def wall(browser: Browser, live: Live) -> Iterator[Wall]:
-    """A wall of 1920 x 1080 pixels; it fails the test where its scripts do."""
-    context = browser.new_context(viewport={"width": 1920, "height": 1080}, locale="en-CA")
-    found = Wall(context, context.new_page(), live.address)
-    found.page.on("pageerror", lambda error: found.errors.append(str(error)))
-    yield found
-    context.close()
-    assert found.errors == []
-
-
-def measured(live: Live) -> None:
-    """Work out the measures, as the refresher does between refreshes."""
-    profile = load_profile(live.settings.city)
-    with refresher(live.settings, profile, create_feed(live.settings, profile)) as once:
-        while once.measure(patient=False):
-            pass
-
-
 def views(page: Page) -> list[str]:
     """Return which views are up."""
     found: list[str] = page.eval_on_selector_all(
@@ -168,44 +54,6 @@ def views(page: Page) -> list[str]:
 def moved_on(city: Live, number: int) -> None:
     city.city.requests.upsert([request_row(f"27-{number}")])
     city.refresh()
-
-
-@pytest.mark.parametrize("size", [(1920, 1080), (3840, 2160)])
-def test_every_view_is_read_from_five_metres(wall: Wall, live: Live, size: tuple[int, int]) -> None:
-    measured(live)
-    wall.page.set_viewport_size({"width": size[0], "height": size[1]})
-    page = wall.hang(f"views={ALL}&every=600&lang=en&theme=dark")
-    names = page.eval_on_selector_all(
-        "[data-wall-view]", "found => found.map(one => one.dataset.wallView)"
-    )
-    assert {"map", "backlog", "surge", "oldest"} <= set(names)
-    for name in names:
-        found = page.evaluate(TYPE, name)
-        assert found["least"] >= LEAST_TEXT, (name, found)
-        assert found["figures"], name
-        assert all(figure >= LEAST_FIGURE for figure in found["figures"]), (name, found)
-        assert found["beyond"] == [], name
-        assert not found["scrolls"], name
-        assert found["cursors"] == ["none"], name
-
-
-def test_nothing_about_a_wall_shuts_anybody_out(wall: Wall, live: Live) -> None:
-    measured(live)
-    # A view that fades in has less contrast for half a second.
-    wall.page.emulate_media(reduced_motion="reduce")
-    for theme, name in product(("light", "dark"), ("map", "backlog", "queues", "oldest")):
-        page = wall.hang(f"views={name}&theme={theme}&lang=fr")
-        found = Axe().run(page)
-        assert found.violations_count == 0, (name, theme, found.generate_report())
-
-
-def test_there_is_nothing_to_operate(wall: Wall) -> None:
-    page = wall.hang()
-    assert (
-        page.locator("a:visible, button:visible, input:visible, [tabindex='0']:visible").count()
-        == 0
-    )
-    assert page.locator(".site-header:visible, .site-footer:visible").count() == 0
 
 
 def test_views_take_turns_by_the_clock_and_a_reload_changes_nothing(wall: Wall) -> None:
@@ -251,30 +99,6 @@ def test_the_screen_is_kept_awake_and_asked_for_again_where_it_was_let_go(wall: 
     assert page.evaluate("asked.length") == 3
     page.clock.run_for(60_000)
     assert page.evaluate("asked.length") == 4
-
-
-def test_nothing_moves_where_the_machine_asks_for_less_motion(wall: Wall) -> None:
-    moving = """[...document.querySelectorAll('#page *')].filter((element) => {
-      const style = getComputedStyle(element);
-      return style.animationName !== 'none' || parseFloat(style.transitionDuration) > 0;
-    }).length"""
-    assert wall.hang("lang=en").evaluate(moving) > 0
-    wall.page.emulate_media(reduced_motion="reduce")
-    assert wall.hang("lang=en").evaluate(moving) == 0
-
-
-def test_what_is_above_a_sign_is_whole(wall: Wall, server: Server) -> None:
-    wall.address = server.address
-    page = wall.hang_moved("views=oldest&lang=en")
-    server.stop()
-    wall.wait(5, "document.documentElement.dataset.connection === 'lost'")
-    sign = page.locator(".wall-sign-lost").bounding_box()
-    shown = page.locator(".wall-places, .wall-views").last.bounding_box()
-    assert sign is not None
-    assert shown is not None
-    assert shown["y"] + shown["height"] <= sign["y"]
-    assert sign["x"] <= -6
-    assert sign["x"] + sign["width"] >= 1920 + 6
 
 
 def test_new_data_arrives_without_a_reload(wall: Wall, live: Live) -> None:
@@ -352,7 +176,8 @@ def test_a_new_version_is_loaded_once_a_minute_at_most(wall: Wall) -> None:
     page = wall.hang_moved("views=map&lang=en")
     page.on("load", lambda shown: loads.append(shown.url))
     page.route("**/api/v1/version", with_build(["9.9.9-0123456789ab"]))
-    wall.wait(5, "document.documentElement.dataset.newBuild === '9.9.9-0123456789ab'")
+    page.evaluate("window.mark = 1")
+    wall.wait(2, "window.mark === undefined")
     for _ in range(20):
         page.clock.run_for(2_000)
         page.wait_for_timeout(50)
