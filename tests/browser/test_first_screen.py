@@ -184,7 +184,8 @@ def test_outlines_that_cannot_be_had_are_not_blamed_on_the_browser(watched: Watc
     page = watched.open()
     page.context.grant_permissions(["geolocation"])
     page.context.set_geolocation({"longitude": -114.05127, "latitude": 51.02341})
-    page.evaluate("window.livemaps.areaAt = () => Promise.reject(new Error('no outlines'))")
+    # A function as what is evaluated would be called.
+    page.evaluate("void (window.livemaps.areaAt = () => Promise.reject(new Error('none')))")
     page.locator(".search [data-action=locate]").click()
     expect(page.locator(".locate-note")).to_contain_text("could not be loaded")
 
