@@ -8,6 +8,7 @@ import pytest
 
 from livemaps.feeds.boundaries import BoundaryLayer, load_layer
 from livemaps.feeds.profile import Profile, load_profile
+from tests.feeds.profiles import CALGARY, Changed
 
 NEW_YORK = Path(__file__).parents[1] / "fixtures" / "new_york" / "profile.toml"
 """Made by `new_york_profile` into one whose boundaries are there."""
@@ -17,6 +18,19 @@ NEW_YORK = Path(__file__).parents[1] / "fixtures" / "new_york" / "profile.toml"
 def calgary() -> Profile:
     """The profile of Calgary that ships."""
     return load_profile("calgary")
+
+
+@pytest.fixture
+def changed(tmp_path: Path) -> Changed:
+    """Write Calgary's profile with one text replaced by another, and return the file."""
+
+    def write(old: str, new: str) -> Path:
+        assert CALGARY.count(old) >= 1, f"calgary.toml no longer says {old!r}"
+        path = tmp_path / "city.toml"
+        path.write_text(CALGARY.replace(old, new, 1), "utf-8")
+        return path
+
+    return write
 
 
 @pytest.fixture(scope="session")

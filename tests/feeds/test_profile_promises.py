@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import date
-from importlib import resources
 from pathlib import Path
 from typing import Any
 
@@ -21,8 +20,8 @@ from livemaps.feeds.profile import (
     load_profile,
     summary,
 )
+from tests.feeds.profiles import CALGARY
 
-CALGARY = (resources.files("livemaps.feeds") / "cities" / "calgary.toml").read_text("utf-8")
 PROMISES = """
 [[standards]]
 service = "Roads - Pothole Maintenance"
