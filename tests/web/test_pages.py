@@ -18,8 +18,7 @@ from livemaps.errors import NoSnapshot, SnapshotDamaged
 from livemaps.model import PlacePrecision
 from livemaps.snapshot import Snapshot
 from livemaps.status import Progress, State
-from livemaps.web.pages import about
-from livemaps.web.parts import map_draft
+from livemaps.web.parts import definitions, map_draft
 from tests.views.town import TODAY, Row, snapshot_of
 from tests.web.conftest import NOW, Town
 
@@ -312,7 +311,7 @@ def test_the_about_page_defines_every_figure_that_pages_link_to(town: Town) -> N
     hrefs += re.findall(r"/about#[a-z_]+", json.dumps(drawn))
     linked = {href.partition("#")[2] for href in hrefs if href.startswith("/about")}
     assert linked
-    assert linked <= {*about.METRICS, "precision"}
+    assert linked <= {*definitions.METRICS, "precision"}
 
 
 def test_the_about_page_names_sources_and_licences(town: Town, text_of: TextOf) -> None:

@@ -9,51 +9,14 @@ import dash
 from dash import Input, Output, State
 
 from livemaps.errors import SnapshotError
-from livemaps.model import Measure, day_number
+from livemaps.model import day_number
 from livemaps.snapshot import Snapshot, SnapshotLayer
 from livemaps.text import Words
 from livemaps.web import ids
-from livemaps.web.components import rich
 from livemaps.web.elements import Child, Element, Region, element
 from livemaps.web.page import Page
+from livemaps.web.parts.definitions import definitions
 from livemaps.web.site import Site, Visit
-
-METRICS = (
-    *(measure.value for measure in Measure),
-    "age",
-    "in_progress",
-    "four_weeks",
-    "against",
-    "week",
-    "unplaced",
-    "duplicates",
-    "apart",
-    "classes",
-    "time-to-close",
-    "still-to-wait",
-    "usual-time",
-    "standards",
-    "on-time",
-    "waiting",
-    "overdue",
-    "re-reported",
-    "expected",
-    "rates",
-    "hot-spots",
-    "compare",
-    "life",
-    "backlog-by",
-    "flow",
-    "queues",
-    "cleared-by",
-    "unattended",
-    "impossible",
-    "surge",
-    "reporting-delay",
-    "forecast",
-)
-"""Figures with a definition, each under its own anchor."""
-
 
 MOST_NAMED = 12
 """Straddling areas that are named; the others are only counted."""
@@ -69,7 +32,11 @@ def layout(site: Site, visit: Visit) -> list[Any]:
             name="section",
             attributes={"className": "prose"},
         ),
-        Region(tree=_definitions(site, visit), name="section", attributes={"className": "prose"}),
+        Region(
+            tree=[*definitions(site, visit), *_limits(visit.words)],
+            name="section",
+            attributes={"className": "prose"},
+        ),
     ]
 
 
@@ -134,8 +101,7 @@ def sources(visit: Visit, snapshot: Snapshot | None) -> list[Element]:
         "li",
         element("strong", words("sources.requests")),
         ": ",
-        words("sources.dataset", dataset=profile.feed.dataset, address=profile.feed.address),
-        " ",
+        _dataset(visit),
         profile.attribution,
         " ",
         licence,
@@ -146,6 +112,15 @@ def sources(visit: Visit, snapshot: Snapshot | None) -> list[Element]:
         listed,
         *(_straddling(visit, snapshot) if snapshot else ()),
     ]
+
+
+def _dataset(visit: Visit) -> str | None:
+    """Return which dataset requests come from; an invented one has an address for nobody."""
+    words, profile = visit.words, visit.profile
+    if profile.simulated:
+        return None
+    feed = profile.feed
+    return words("sources.dataset", dataset=feed.dataset, address=feed.address) + " "
 
 
 def _layers(visit: Visit, snapshot: Snapshot) -> list[Element]:
@@ -187,7 +162,7 @@ def _layer(visit: Visit, layer: SnapshotLayer) -> Element:
     profile = visit.profile.layer(layer.id)
     facts = [
         words("sources.areas", count=len(layer.keys)),
-        words("sources.from", source=layer.source) if layer.source else "",
+        _from(visit, layer),
         _fetched(words, layer),
         _validity(visit, layer.id),
         profile.noted(words.language),
@@ -201,6 +176,12 @@ def _layer(visit: Visit, layer: SnapshotLayer) -> Element:
         " ".join(fact for fact in facts if fact),
         key=layer.id,
     )
+
+
+def _from(visit: Visit, layer: SnapshotLayer) -> str:
+    """Return where a boundary layer was had from."""
+    told = layer.source and not visit.profile.simulated
+    return visit.words("sources.from", source=layer.source) if told else ""
 
 
 def _fetched(words: Words, layer: SnapshotLayer) -> str:
@@ -221,20 +202,9 @@ def _validity(visit: Visit, layer_id: str) -> str:
     return " ".join(texts)
 
 
-def _definitions(site: Site, visit: Visit) -> list[Element]:
-    """Return each figure's definition with its formula, and what the data cannot tell."""
-    words = visit.words
-    values = {
-        "services": words.listed(site.profile.set_apart_services)
-        or words("definitions.no_service"),
-        "days": site.settings.recent_days,
-        "layer": site.profile.finest.called(words.language).lower(),
-    }
+def _limits(words: Words) -> list[Element]:
+    """Return what the data cannot tell."""
     return [
-        element("h2", words("definitions.title")),
-        element(
-            "div", [_definition(words, metric, values) for metric in METRICS], class_="definitions"
-        ),
         element("h2", words("limits.title"), id="limits"),
         element(
             "ul",
@@ -244,18 +214,6 @@ def _definitions(site: Site, visit: Visit) -> list[Element]:
             ],
         ),
     ]
-
-
-def _definition(words: Words, metric: str, values: dict[str, Any]) -> Element:
-    """Return one definition under its own anchor."""
-    return element(
-        "section",
-        element("h3", words(f"metric.{metric}.name")),
-        element("p", rich(words(f"metric.{metric}.text", **values))),
-        id=metric,
-        key=metric,
-        class_="card",
-    )
 
 
 PAGE = Page("/about", "about", layout, register, parts=(ids.SOURCES,), in_navigation=True)
