@@ -27,7 +27,7 @@ def test_a_view_can_be_followed_by_a_feed_that_tells_each_stage_once(client: Fla
     feed = followed(client, "?lang=en")
     titles = [entry.findtext("a:title", "", ATOM) for entry in feed.findall("a:entry", ATOM)]
     assert titles == [
-        "In progress: Roads - Potholes",
+        "In progress (inferred): Roads - Potholes",
         "Received: Roads - Potholes",
         "Closed: Roads - Potholes",
         "Received: Roads - Potholes",

@@ -36,6 +36,7 @@ def test_a_changed_row_is_one_update_and_one_event(store: Store) -> None:
     assert event.kind is Kind.STATUS
     assert (event.from_status, event.to_status) == ("Open", "Closed")
     assert event.changed == ("closed_datetime", "status")
+    assert event.from_updated == AUGUST_20 + 86_400
     assert event.seen_at == later.timestamp()
 
 

@@ -49,6 +49,19 @@ def test_an_older_database_is_brought_forward_with_its_rows(tmp_path: Path) -> N
     connection.close()
 
 
+def test_what_was_seen_before_the_updated_day_was_kept_is_read_without(tmp_path: Path) -> None:
+    connection = connect(tmp_path / "requests.sqlite")
+    migrate(connection, tmp_path, STEPS[:3])
+    connection.execute(
+        "INSERT INTO events VALUES (NULL, 1, 1, '26-00000001', 'status', 0, 0, 0, 0, 'status')"
+    )
+    connection.commit()
+    connection.close()
+    with Store.open(tmp_path, calgary()) as store:
+        (event,) = store.events("26-00000001")
+    assert (event.changed, event.from_updated) == (("status",), None)
+
+
 def test_a_step_forward_that_fails_leaves_the_database_at_the_version_before(
     tmp_path: Path,
 ) -> None:

@@ -70,6 +70,37 @@ class TestTimeline:
         hamlet.apply(request(day=TODAY - 5, updated=TODAY - 2))
         assert told(life_of(hamlet))[1] == (True, TODAY - 2, "inferred")
 
+    def test_work_that_was_inferred_is_not_forgotten_when_the_request_is_closed(
+        self, hamlet: Hamlet
+    ) -> None:
+        touched = request(day=TODAY - 9, updated=TODAY - 4)
+        closed = request(day=TODAY - 9, updated=TODAY - 1, closed=TODAY - 1, status="Closed")
+        hamlet.apply(touched, request("26-2", day=TODAY - 9))
+        hamlet.apply(closed, closed._replace(service_request_id="26-2"))
+        seen_open, unseen = life_of(hamlet), life_of(hamlet, "26-2")
+        assert told(seen_open)[1] == (True, TODAY - 4, "inferred")
+        assert seen_open.timeline[1].seen is None
+        assert told(unseen)[1] == NOT_YET
+
+    def test_work_is_told_from_the_first_update_on_with_the_moment_it_was_seen(
+        self, hamlet: Hamlet
+    ) -> None:
+        hamlet.apply(request(day=TODAY - 9))
+        for day in (TODAY - 6, TODAY - 3):
+            hamlet.now = datetime.fromtimestamp(day * SECONDS_PER_DAY, UTC)
+            hamlet.apply(request(day=TODAY - 9, updated=day))
+        step = life_of(hamlet).timeline[1]
+        assert (step.day, step.source) == (TODAY - 6, "inferred")
+        assert step.seen == datetime.fromtimestamp((TODAY - 6) * SECONDS_PER_DAY, UTC)
+
+    def test_work_is_not_inferred_where_the_city_s_feed_would_tell_of_it(
+        self, hamlet: Hamlet
+    ) -> None:
+        hamlet.city = profile(infer_in_progress=False)
+        hamlet.apply(request(day=TODAY - 9, updated=TODAY - 4))
+        hamlet.apply(request(day=TODAY - 9, closed=TODAY - 1, status="Closed"))
+        assert told(life_of(hamlet))[1] == NOT_YET
+
     def test_work_that_the_feed_tells_of_is_published_without_a_day(self, tmp_path: Path) -> None:
         statuses = {
             "Open": {"stage": "received"},
@@ -245,6 +276,28 @@ def client(hamlet: Hamlet) -> FlaskClient:
     settings = Settings(data_dir=hamlet.data_dir)
     app.register_blueprint(blueprint(board_of(hamlet), settings, lambda: EVENING))
     return app.test_client()
+
+
+class TestFeed:
+    def test_what_was_inferred_stays_in_the_feed_and_in_the_interface_after_the_closing(
+        self, hamlet: Hamlet, client: FlaskClient
+    ) -> None:
+        row = request("26-9", day=TODAY - 9, updated=TODAY - 4)
+        hamlet.apply(row)
+        hamlet.apply(row._replace(status="Closed", closed_datetime=TODAY * SECONDS_PER_DAY))
+        hamlet.publish()
+        day = day_date(TODAY - 4).isoformat()
+        step = client.get("/api/v1/requests/26-9").get_json()["timeline"][1]
+        assert step == {
+            "stage": "in_progress",
+            "reached": True,
+            "datetime": day,
+            "source": "inferred",
+            "seen": None,
+        }
+        feed = client.get("/api/v1/requests/26-9.atom?lang=en").get_data(as_text=True)
+        assert "In progress (inferred): Roads - Pothole" in feed
+        assert f":in_progress:{day}" in feed
 
 
 class TestInterface:

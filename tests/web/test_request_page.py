@@ -9,11 +9,12 @@ from typing import Any
 import pytest
 
 from livemaps.model import Stage, Standing
+from livemaps.views.life import Step
 from livemaps.views.measures.groups import Group
 from livemaps.views.measures.time_to_close import Speaker
 from livemaps.web.page import drawn, path_to
 from livemaps.web.pages import request as page
-from livemaps.web.parts import lifetime
+from livemaps.web.parts import lifetime, timeline
 from livemaps.web.site import Site, Visit
 from tests.views.town import TODAY, Row, snapshot_of
 from tests.web.conftest import Town
@@ -113,6 +114,22 @@ def test_a_number_that_the_feed_does_not_have_gets_help(
     text = text_of(shown(town, number))
     assert "There is no request" in text or "not a request number" in text
     assert "Too new?" in text
+
+
+def test_the_stage_of_now_is_marked_by_a_word_and_what_was_inferred_before_is_kept(
+    town: Town, text_of: TextOf
+) -> None:
+    here = with_rows(town, Row(stage=Stage.RESOLVED, requested=TODAY - 9, closed=TODAY - 1))
+    visit = here.site.visit("?lang=en")
+    found = here.site.board.life(number_of(here))
+    assert found is not None
+    worked = Step(Stage.IN_PROGRESS, True, TODAY - 4, None, "inferred")
+    kept = replace(found, timeline=(found.timeline[0], worked, found.timeline[2]))
+    text = text_of(timeline.card(here.site, visit, kept))
+    assert visit.words.day(TODAY - 4) in text
+    assert "Inferred here while it was open" in text
+    assert "Closed now" in text
+    assert "In progress now" not in text
 
 
 def test_the_number_is_the_heading_and_the_place_leads_to_its_pages(

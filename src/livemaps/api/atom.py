@@ -15,7 +15,7 @@ from xml.etree import ElementTree as ET
 from zoneinfo import ZoneInfo
 
 from livemaps.feeds.profile import Profile
-from livemaps.model import Filters, day_date
+from livemaps.model import Filters, Stage, day_date
 from livemaps.text import Words
 from livemaps.views import ListedRequest
 from livemaps.views.life import RequestLife
@@ -82,10 +82,13 @@ def scope(filters: Filters, profile: Profile, words: Words) -> str:
 
 def of_news(news: News, profile: Profile, words: Words) -> Entry:
     """Return what reached a stage as an entry: where it is, with whom, since when."""
-    request, stage = news.request, news.stage.name.lower()
+    request, stage = news.request, news.stage
+    told = profile.meaning(request.status).stage is stage
     return Entry(
-        key=f"{stage}:{day_date(news.day)}",
-        title=words("feed.entry", stage=words(f"stage.{stage}"), service=request.service_name),
+        key=f"{stage.name.lower()}:{day_date(news.day)}",
+        title=words(
+            "feed.entry", stage=_stage(stage, words, told=told), service=request.service_name
+        ),
         updated=_moment(news.day, news.seconds, profile),
         request=request,
         summary=_summary(request, profile, words),
@@ -100,7 +103,9 @@ def of_life(life: RequestLife, profile: Profile, words: Words) -> list[Entry]:
         Entry(
             key=f"{step.stage.name.lower()}:{day_date(step.day)}",
             title=words(
-                "feed.entry", stage=words(f"stage.{step.stage.name.lower()}"), service=service
+                "feed.entry",
+                stage=_stage(step.stage, words, told=step.source != "inferred"),
+                service=service,
             ),
             updated=step.seen or _moment(step.day, step.seconds, profile),
             request=life.request,
@@ -120,6 +125,12 @@ def of_life(life: RequestLife, profile: Profile, words: Words) -> list[Entry]:
         for change in life.changes
     ]
     return sorted(entries, key=lambda entry: entry.updated, reverse=True)
+
+
+def _stage(stage: Stage, words: Words, *, told: bool) -> str:
+    """Return a stage by its name, which says so where the feed has not told of it."""
+    name = words(f"stage.{stage.name.lower()}")
+    return name if told else words("feed.inferred", stage=name)
 
 
 def _entry(root: ET.Element, told: Entry, profile: Profile, words: Words, host: str) -> None:

@@ -39,7 +39,7 @@ _REQUEST = """
 
 _EVENTS = """
     SELECT e.service_request_id, e.kind, e.seen_at, ifnull(was.name, ''), ifnull(now.name, ''),
-           ifnull(had.name, ''), ifnull(has.name, ''), e.changed
+           ifnull(had.name, ''), ifnull(has.name, ''), e.changed, e.from_updated
     FROM events AS e
     LEFT JOIN status AS was ON was.id = e.from_status LEFT JOIN status AS now ON now.id = e.to_status
     LEFT JOIN agency AS had ON had.id = e.from_agency LEFT JOIN agency AS has ON has.id = e.to_agency
@@ -135,7 +135,7 @@ class Reading:
     def events(self, service_request_id: str) -> tuple[Event, ...]:
         """Return what was observed of a request, oldest first."""
         return tuple(
-            Event._make((row[0], Kind(row[1]), *row[2:7], tuple(row[7].split())))
+            Event._make((row[0], Kind(row[1]), *row[2:7], tuple(row[7].split()), row[8]))
             for row in self._all(_EVENTS, service_request_id)
         )
 

@@ -129,6 +129,8 @@ class Event(NamedTuple):
     to_agency: str
     changed: tuple[str, ...]
     """The names of the fields that differ, as in `RequestRow`."""
+    from_updated: int | None = None
+    """When it had last been updated, in wall seconds; None also where that was not kept."""
 
 
 class Arrival(NamedTuple):

@@ -92,7 +92,11 @@ _ARRIVALS: Step = (
     ) STRICT, WITHOUT ROWID""",
 )
 
-STEPS: tuple[Step, ...] = (_FIRST, _REJECTS_ONCE, _ARRIVALS)
+# Where "in progress" is inferred from the updated day, a closing would make it forgotten. NULL also
+# where it was seen before this was kept.
+_UPDATED_BEFORE: Step = ("ALTER TABLE events ADD COLUMN from_updated INTEGER",)
+
+STEPS: tuple[Step, ...] = (_FIRST, _REJECTS_ONCE, _ARRIVALS, _UPDATED_BEFORE)
 
 
 def migrate(connection: sqlite3.Connection, path: Path, steps: Sequence[Step] = STEPS) -> None:

@@ -330,7 +330,7 @@ class Writing:
 
     def _write_events(self) -> None:
         self._connection.executemany(
-            "INSERT INTO events VALUES (NULL, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+            "INSERT INTO events VALUES (NULL, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
             (self._event(name, before, self._after[name]) for name, before in self._before.items()),
         )
 
@@ -348,6 +348,7 @@ class Writing:
             before.agency,
             after.agency,
             " ".join(changed),
+            before.updated,
         )
 
     def _kind(self, before: State, after: State, changed: Collection[str]) -> Kind:

@@ -6,7 +6,7 @@ this program, or *inferred*. Where nothing is known, that is said; nothing is ma
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Literal
@@ -16,7 +16,7 @@ import numpy as np
 
 from livemaps.feeds.profile import Profile
 from livemaps.measures.observed import Seen
-from livemaps.model import Stage, Standing, day_number
+from livemaps.model import SECONDS_PER_DAY, Stage, Standing, day_number
 from livemaps.snapshot import Snapshot, row_of
 from livemaps.statistics.orders import IMPOSSIBLE, NO_DAY, impossible
 from livemaps.store import Event
@@ -33,7 +33,10 @@ class Step:
 
     stage: Stage
     reached: bool
-    """Whether the request is known to have come so far (and, if resolved, to be so still)."""
+    """Whether the request is known to have come so far (and, if resolved, to be so still).
+
+    What was inferred while the request was open stays reached when it is resolved.
+    """
     day: int | None = None
     """The day on which it did, as far as it is known."""
     seconds: int | None = None
@@ -157,12 +160,36 @@ def _in_progress(
         moment = datetime.fromtimestamp(seen.seen_at, UTC)
         day = day_number(moment.astimezone(zone).date())
         return Step(Stage.IN_PROGRESS, True, day, None, "observed", moment)
-    if request.stage is not Stage.IN_PROGRESS:
-        return Step(Stage.IN_PROGRESS, False)
     if profile.meaning(request.status).stage is Stage.IN_PROGRESS:
         return Step(Stage.IN_PROGRESS, True, source="published")
-    day_touched, seconds = request.updated_day, request.updated_time
-    return Step(Stage.IN_PROGRESS, True, day_touched, seconds, "inferred")
+    return next(_inferred(profile, request, events), Step(Stage.IN_PROGRESS, False))
+
+
+def _inferred(profile: Profile, request: ListedRequest, events: Sequence[Event]) -> Iterator[Step]:
+    """Yield the stage as it was inferred before each change that was seen, and is now."""
+    seen: datetime | None = None
+    for event in events:
+        before = _touched(profile, request, event)
+        if before is not None:
+            second = None if request.requested_time is None else before % SECONDS_PER_DAY
+            day = before // SECONDS_PER_DAY
+            yield Step(Stage.IN_PROGRESS, True, day, second, "inferred", seen)
+        seen = datetime.fromtimestamp(event.seen_at, UTC)
+    if request.stage is Stage.IN_PROGRESS:
+        day_touched, second = request.updated_day, request.updated_time
+        yield Step(Stage.IN_PROGRESS, True, day_touched, second, "inferred", seen)
+
+
+def _touched(profile: Profile, request: ListedRequest, event: Event) -> int | None:
+    """Return when it had been updated, if it was taken for in progress before an event.
+
+    By the rule by which a snapshot is encoded: updated after the day it was requested.
+    """
+    updated = event.from_updated
+    received = profile.meaning(event.from_status).stage is Stage.RECEIVED
+    if updated is None or not (profile.infer_in_progress and received):
+        return None
+    return updated if updated // SECONDS_PER_DAY > request.requested_day else None
 
 
 def _resolved(profile: Profile, request: ListedRequest, events: Sequence[Event]) -> Step:

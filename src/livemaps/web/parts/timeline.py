@@ -34,7 +34,7 @@ def _notes(visit: Visit, life: RequestLife) -> Iterator[str]:
 def card(site: Site, visit: Visit, life: RequestLife) -> Element:
     """Return the timeline of the three stages."""
     words = visit.words
-    current = max(step.stage for step in life.timeline if step.reached)
+    current = life.request.stage
     return element(
         "section",
         element("h2", words("request.timeline"), definition(words, visit.address, "life")),
@@ -54,9 +54,16 @@ def _step(site: Site, visit: Visit, step: Step, current: bool) -> Element:
     state = "reached" if step.reached else "open"
     return element(
         "li",
-        element("span", words(f"stage.{stage}"), class_="stage-name"),
+        element(
+            "span",
+            words(f"stage.{stage}"),
+            element("span", words("request.now"), class_="stage-now") if current else None,
+            class_="stage-name",
+        ),
         element("span", _when(visit, step), class_="stage-day"),
-        element("span", _known(site, visit, step), class_="quiet-text") if step.reached else None,
+        element("span", _known(site, visit, step, current), class_="quiet-text")
+        if step.reached
+        else None,
         class_=f"step step-{state} step-{stage}",
         aria_current="step" if current else None,
         key=stage,
@@ -72,10 +79,12 @@ def _when(visit: Visit, step: Step) -> str:
     return words("request.day_unknown") if step.day is None else words.day(step.day)
 
 
-def _known(site: Site, visit: Visit, step: Step) -> list[Child]:
+def _known(site: Site, visit: Visit, step: Step, current: bool) -> list[Child]:
     """Return how the stage is known, and when this site saw it happen."""
-    words = visit.words
-    told: list[Child] = [words(f"request.source.{step.source}")] if step.source else []
+    words, source = visit.words, str(step.source or "")
+    if source == "inferred" and not current:
+        source = "inferred_before"
+    told: list[Child] = [words(f"request.source.{source}")] if source else []
     if step.seen is not None:
         told += [" ", words("request.seen", moment=words.moment(site.local(step.seen)))]
     return told
