@@ -80,7 +80,7 @@ def test_the_file_of_all_areas_has_the_figures_of_the_page_and_the_city_last(
         assert (row["name"], row["open"]) == (area.name, str(area.open))
         assert row["unattended"] == str(area.unattended)
         assert area.measured is not None
-        said, change = area.measured.word, area.measured.change
+        said, change = area.measured.word, area.change
         assert row["word"] == (said.word if said else "")
         assert row["change_28_days"] == (str(change.more) if change else "")
         assert row["open_by_week"].split() == [str(count) for count in area.measured.backlog]

@@ -103,11 +103,10 @@ def test_the_change_of_four_weeks_is_that_of_the_backlog_and_of_the_queue(
     rows = {row.group.key: row for row in backlog_by(WORLD.snapshot, Filters(), "ward")}
     queues = queue_table(WORLD.snapshot, measures, Filters(), "ward")
     for area in layer_view(WORLD.snapshot, measures, "ward", ROWS).areas:
-        assert area.measured is not None
-        assert area.measured.change is not None
-        assert area.measured.change.more == rows[area.key].change
+        assert area.change is not None
+        assert area.change.more == rows[area.key].change
         (queue,) = queues.queues(queues.words.codes("ward", (area.key,)))
-        assert (area.measured.inflow, area.measured.outflow) == (queue.inflow, queue.outflow)
+        assert (area.inflow, area.outflow) == (queue.inflow, queue.outflow)
 
 
 def test_the_parts_of_an_area_are_counted_whole() -> None:
@@ -138,6 +137,7 @@ def test_without_measures_what_is_counted_is_told_and_the_rest_is_pending() -> N
     view = view_of("ward", "1")
     assert view.pending
     assert view.here.measured is None
+    assert view.here.change is not None
     assert view.path is None
     assert all(part.word is None for part in view.parts)
 
@@ -213,3 +213,11 @@ def test_the_change_of_a_part_is_that_of_its_own_page() -> None:
     for part in view_of("ward", "1").parts:
         rows = backlog_by(WORLD.snapshot, Filters(), "community")
         assert part.change == {row.group.key: row.change for row in rows}.get(part.key, 0)
+
+
+@pytest.mark.parametrize("layer", ["ward", "community"])
+def test_what_is_counted_does_not_wait_for_measures(measures: Measures, layer: str) -> None:
+    early, late = (layer_view(WORLD.snapshot, held, layer, ROWS) for held in (None, measures))
+    counted = [replace(area, measured=None) for area in (*late.areas, late.city)]
+    assert counted == [*early.areas, early.city]
+    assert all(area.change is not None for area in counted)

@@ -1,4 +1,6 @@
-"""One figure is one figure: screens drawn from the same data say the same, whatever measures lag."""
+"""One figure is one figure: screens drawn from the same data say the same, whether measures
+are current, lag behind or are not there yet.
+"""
 
 from __future__ import annotations
 
@@ -24,7 +26,7 @@ from tests.web.conftest import MeasuredTown, Town, outlines
 TextOf = Callable[[Any], str]
 
 LAG = 5
-"""Days that measures are behind in half of the tests."""
+"""Days that measures are behind in a third of the tests."""
 
 COMPLETE = TODAY - 3
 """The last complete day: the newest request is of two days ago."""
@@ -66,10 +68,25 @@ def as_of(day: int) -> Measures:
     return measures_of(world_of(still, layers=areas(), as_of_day=day), FAMILIES)
 
 
-@pytest.fixture(scope="module", params=[0, LAG], ids=["current", "lagging"])
-def measures(request: pytest.FixtureRequest) -> Measures:
-    found = as_of(TODAY - request.param)
-    assert found.meta.complete_day == COMPLETE - request.param
+@pytest.fixture(scope="module", params=[0, LAG, None], ids=["current", "lagging", "none"])
+def lag(request: pytest.FixtureRequest) -> int | None:
+    """Return how many days measures are behind, None where there are none yet."""
+    found: int | None = request.param
+    return found
+
+
+measured = pytest.mark.parametrize(
+    "lag", [0, LAG], ids=["current", "lagging"], indirect=True, scope="module"
+)
+"""Of tests of what cannot be told without measures."""
+
+
+@pytest.fixture(scope="module")
+def measures(lag: int | None) -> Measures | None:
+    if lag is None:
+        return None
+    found = as_of(TODAY - lag)
+    assert found.meta.complete_day == COMPLETE - lag
     return found
 
 
@@ -125,11 +142,22 @@ def matches(language: str, key: str, text: str) -> list[dict[str, str]]:
 
 @pytest.fixture(params=["en", "fr"])
 def screens(
-    request: pytest.FixtureRequest, town: Town, measures: Measures, text_of: TextOf
+    request: pytest.FixtureRequest, town: Town, measures: Measures | None, text_of: TextOf
 ) -> Screens:
     here = MeasuredTown(town.profile, town.settings, snapshot_of(ROWS), town.catalogue, measures)
     outlines(here)
     return Screens(here.site, request.param, text_of)
+
+
+def came_and_went(screens: Screens, query: str, days: int) -> tuple[int, int]:
+    """Count what was reported and what was closed in the last complete days."""
+    filters = screens.visit(f"/?{query}").address.filters
+    dated = replace(filters, since=COMPLETE - days + 1, until=COMPLETE)
+    came, went = (
+        screens.site.board.headline(replace(dated, measure=measure)).total
+        for measure in (Measure.REPORTED, Measure.RESOLVED)
+    )
+    return came, went
 
 
 @pytest.mark.parametrize("pages", [CITY_PAGES, WARD_PAGES], ids=["city", "ward"])
@@ -150,36 +178,55 @@ def test_every_screen_compares_with_four_weeks_ago_by_the_same_figure(
 
 
 @pytest.mark.parametrize("query", ["", "ward=2"])
-def test_every_screen_tells_of_the_same_complete_week(screens: Screens, query: str) -> None:
-    board, words = screens.site.board, screens.visit("/").words
-    filters = screens.visit(f"/?{query}").address.filters
-    week = replace(filters, since=COMPLETE - 6, until=COMPLETE)
-    came = board.headline(replace(week, measure=Measure.REPORTED)).total
-    went = board.headline(replace(week, measure=Measure.RESOLVED)).total
+def test_home_and_the_wall_tell_of_the_same_complete_week(screens: Screens, query: str) -> None:
+    words = screens.visit("/").words
+    came, went = came_and_went(screens, query, 7)
     day, short = squeezed(words.day(COMPLETE)), words.date(COMPLETE)
     (home,) = screens.found("answer.week.reported", f"/?{query}")
     assert (home["day"], home["count"]) == (day, str(came))
-    managers = screens.say(f"/backlog?{query}")
-    (flow,) = matches(screens.language, "backlog.flow.said", managers)
-    assert (flow["day"], flow["came"], flow["went"]) == (day, str(came), str(went))
-    for key, number in (("backlog.figure.in", came), ("backlog.figure.out", went)):
-        assert beside(words(key, day=short), number, managers), key
     hung = screens.wall(query)
     assert beside(words("wall.came", day=short), came, hung)
     assert beside(words("wall.went"), went, hung)
 
 
-def test_what_was_reported_in_four_weeks_ends_with_the_same_day(screens: Screens) -> None:
-    board, words = screens.site.board, screens.visit("/").words
-    within = Filters(measure=Measure.REPORTED, since=COMPLETE - 27, until=COMPLETE)
-    ward = within.with_area("ward", frozenset({"2"}))
-    number = board.headline(ward).total
+@measured
+@pytest.mark.parametrize("query", ["", "ward=2"])
+def test_managers_are_told_of_the_same_complete_week(screens: Screens, query: str) -> None:
+    words = screens.visit("/").words
+    came, went = came_and_went(screens, query, 7)
+    day, short = squeezed(words.day(COMPLETE)), words.date(COMPLETE)
+    managers = screens.say(f"/backlog?{query}")
+    (flow,) = matches(screens.language, "backlog.flow.said", managers)
+    assert (flow["day"], flow["came"], flow["went"]) == (day, str(came), str(went))
+    for key, number in (("backlog.figure.in", came), ("backlog.figure.out", went)):
+        assert beside(words(key, day=short), number, managers), key
+
+
+def test_what_came_and_went_in_four_weeks_ends_with_the_same_day(screens: Screens) -> None:
+    words = screens.visit("/").words
+    came, went = came_and_went(screens, "ward=2", 28)
     for page in ("/ward/2", "/ward/2/brief"):
         said = screens.say(page)
         assert squeezed(words.day(COMPLETE)) in said
-        assert beside(words("area.reported.name"), number, said)
+        assert beside(words("area.reported.name"), came, said)
+        assert beside(words("area.closed"), went, said)
 
 
+def test_the_table_of_areas_has_the_figures_of_the_page_of_each(screens: Screens) -> None:
+    words, site = screens.visit("/").words, screens.site
+    view = site.board.layer("ward")
+    regions = site.page_of("/ward").layout(site, screens.visit("/ward"))
+    said = screens.text_of([region.tree for region in regions])
+    assert all(words(title) in said for title in ("area.compare.change", "area.in", "area.out"))
+    for area in (*view.areas, view.city):
+        query = f"ward={area.key}" if area.key else ""
+        change = site.board.headline(screens.visit(f"/?{query}").address.filters).change
+        assert change is not None
+        came, went = came_and_went(screens, query, 28)
+        assert re.search(rf" \+{change.more} \S+( %)? {came} {went} ", said), area.name
+
+
+@measured
 def test_figures_that_lag_behind_are_said_to_be_of_their_day_once(
     screens: Screens, measures: Measures
 ) -> None:
@@ -195,6 +242,7 @@ def test_figures_that_lag_behind_are_said_to_be_of_their_day_once(
         assert (squeezed(words(f"wall.view.{view}") + f", {short}") in hung) is lagging, view
 
 
+@measured
 def test_the_groups_of_managers_change_by_what_their_own_screens_say(screens: Screens) -> None:
     board = screens.site.board
     found = board.backlog(Filters())

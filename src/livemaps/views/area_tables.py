@@ -116,14 +116,12 @@ def over_four_weeks_share(area: Figures) -> float | None:
 
 def change(area: Figures) -> int | None:
     """Return how many more are open than four weeks before."""
-    found = area.measured.change if area.measured else None
-    return None if found is None else found.more
+    return None if area.change is None else area.change.more
 
 
 def change_share(area: Figures) -> float | None:
     """Return the same as a share of what was open then."""
-    found = area.measured.change if area.measured else None
-    return _rounded(found.share) if found else None
+    return _rounded(area.change.share) if area.change else None
 
 
 def rate(area: Figures) -> float | None:
@@ -151,14 +149,6 @@ def _rounded(value: float | None) -> float | None:
 
 def _expected(said: AreaWord | None) -> float | None:
     return _rounded(said.expected) if said else None
-
-
-def _measured(name: str) -> Column:
-    def value(area: Figures) -> Value:
-        found: Value = getattr(area.measured, name) if area.measured else None
-        return found
-
-    return value
 
 
 def _word(area: Figures) -> Value:
@@ -208,8 +198,8 @@ SIDE_BY_SIDE: Mapping[str, Column] = MappingProxyType(
         "change_28_days": change,
         "over_four_weeks_share": over_four_weeks_share,
         "per_1000_residents": rate,
-        "in_28_days": _measured("inflow"),
-        "closed_28_days": _measured("outflow"),
+        "in_28_days": lambda area: area.inflow,
+        "closed_28_days": lambda area: area.outflow,
         "unattended": lambda area: area.unattended,
         "on_time_share": on_time_share,
         "word": _word,

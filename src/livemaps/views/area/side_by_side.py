@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import TypeVar
 
 import numpy as np
@@ -18,7 +18,7 @@ from livemaps.statistics.spans import WEEK
 from livemaps.views.area.rows import AreaRows
 from livemaps.views.area.values import CITY, Figures, Measured
 from livemaps.views.areas import layer_of
-from livemaps.views.comparing import Moves, lagging
+from livemaps.views.comparing import lagging
 from livemaps.views.measures.compare import Compared, compared
 from livemaps.views.measures.compare_times import medians
 from livemaps.views.measures.expected import word_of
@@ -88,15 +88,12 @@ def figures(
     measures: Measures | None, layer: SnapshotLayer, codes: Sequence[int], rows: AreaRows
 ) -> tuple[Figures, ...]:
     """Return the figures of some areas of a layer."""
-    counts = rows.counts[layer.id]
     return tuple(
-        Figures(
-            key=layer.keys[code],
-            name=layer.area_names[code],
-            measured=None
-            if measures is None
-            else _measured(measures, layer, code, rows.moves[layer.id]),
-            **{name: of_area[code] for name, of_area in counts.items()},
+        _counted(
+            rows,
+            (layer.id, code),
+            (layer.keys[code], layer.area_names[code]),
+            None if measures is None else _measured(measures, layer, code),
         )
         for code in codes
     )
@@ -104,9 +101,8 @@ def figures(
 
 def city_figures(measures: Measures | None, rows: AreaRows) -> Figures:
     """Return the figures of the whole city, requests without a place among them."""
-    counts = {name: found[0] for name, found in rows.counts[CITY].items()}
-    measured = None if measures is None else _of_city(measures, rows.moves[CITY])
-    return Figures(key=CITY, name="", measured=measured, **counts)
+    measured = None if measures is None else _of_city(measures)
+    return _counted(rows, (CITY, 0), (CITY, ""), measured)
 
 
 def if_told(work: Callable[[], Told]) -> Told | None:
@@ -131,15 +127,35 @@ def weeks(measures: Measures, level: str, key: str, count: int) -> FlowPath | No
     return if_told(lambda: flow_path(measures, level, key, "week", since))
 
 
-def _measured(measures: Measures, layer: SnapshotLayer, code: int, moved: Moves | None) -> Measured:
+def _counted(
+    rows: AreaRows, at: tuple[str, int], named: tuple[str, str], measured: Measured | None
+) -> Figures:
+    """Return what is counted of an area, beside what is worked out of it.
+
+    `at` are its layer and its code, `named` are its key and its name.
+    """
+    (layer, code), (key, name) = at, named
+    moved = rows.moves[layer]
+    return Figures(
+        key=key,
+        name=name,
+        change=moved.change(code) if moved else None,
+        inflow=int(moved.came[code]) if moved else None,
+        outflow=int(moved.went[code]) if moved else None,
+        measured=measured,
+        **{kind: counts[code] for kind, counts in rows.counts[layer].items()},
+    )
+
+
+def _measured(measures: Measures, layer: SnapshotLayer, code: int) -> Measured:
     """Look up what is worked out of one area."""
     key = layer.keys[code]
 
     def beside(of: str) -> Compared | None:
         return if_told(lambda: compared(measures, layer.id, key, of))
 
-    return replace(
-        _flow(weeks(measures, layer.id, key, WEEKS), moved, code),
+    return Measured(
+        backlog=_path(weeks(measures, layer.id, key, WEEKS)),
         word=if_told(lambda: word_of(measures, layer.id, key)),
         rate=beside(REQUESTS),
         over_four_weeks=beside(OVER_FOUR_WEEKS),
@@ -150,10 +166,10 @@ def _measured(measures: Measures, layer: SnapshotLayer, code: int, moved: Moves 
     )
 
 
-def _of_city(measures: Measures, moved: Moves | None) -> Measured:
+def _of_city(measures: Measures) -> Measured:
     """Look up what is worked out of the whole city."""
-    return replace(
-        _flow(weeks(measures, CITY_LEVEL, CITY_LEVEL, WEEKS), moved, 0),
+    return Measured(
+        backlog=_path(weeks(measures, CITY_LEVEL, CITY_LEVEL, WEEKS)),
         median_days=if_told(lambda: _median(measures, CITY_LEVEL, 0)),
         record=_record(measures, CITY_LEVEL, 0),
     )
@@ -163,12 +179,9 @@ def _record(measures: Measures, level: str, code: int) -> Record | None:
     return if_told(lambda: record_of(measures, level, code))
 
 
-def _flow(path: FlowPath | None, moved: Moves | None, code: int) -> Measured:
-    """Return the backlog by complete week, and its change, inflow and outflow in four weeks."""
-    backlog = path.backlog[: sum(period.complete for period in path.periods)] if path else ()
-    if moved is None:
-        return Measured(backlog)
-    return Measured(backlog, moved.change(code), int(moved.came[code]), int(moved.went[code]))
+def _path(path: FlowPath | None) -> tuple[int, ...]:
+    """Return the backlog at the end of each complete week, nothing where it is not told."""
+    return path.backlog[: sum(period.complete for period in path.periods)] if path else ()
 
 
 def _median(measures: Measures, level: str, code: int) -> float | None:

@@ -20,11 +20,6 @@ class Measured:
 
     backlog: tuple[int, ...] = ()
     """At the end of each of the last complete weeks."""
-    change: Change | None = None
-    """In the last four complete weeks of the snapshot, as are `inflow` and `outflow`."""
-    inflow: int | None = None
-    """Requested in the four weeks, as `outflow` is closed in them."""
-    outflow: int | None = None
     word: AreaWord | None = None
     rate: Compared | None = None
     """Requests per 1,000 residents; without a size where the city publishes no residents."""
@@ -56,8 +51,13 @@ class Figures:
     """Open requests past their due day, as `due_this_week` are due within seven days; 0 where the
     city publishes no standards."""
     due_this_week: int
+    change: Change | None
+    """Of the backlog in the last four complete weeks; None where that is not told."""
+    inflow: int | None
+    """Requested in the four weeks, as `outflow` is closed in them, where days are possible."""
+    outflow: int | None
     measured: Measured | None
-    """None while the figures are being worked out."""
+    """None while it is being worked out; all else is counted on the snapshot on show."""
 
 
 @dataclass(frozen=True, slots=True)

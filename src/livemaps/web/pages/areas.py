@@ -72,8 +72,7 @@ def _lede(visit: Visit, view: LayerView, shown: areas_shown.Shown) -> list[Child
     for layer, area in shown.within or (("", view.city),):
         key = "areas.open" if area is view.city else "areas.open_within"
         told.append(words(key, count=area.open, area=say.name_of(visit, layer, area)))
-        change = area.measured.change if area.measured else None
-        told += [say.changed(visit, change)] if change and len(shown.within) < 2 else []
+        told += [say.changed(visit, area.change)] if area.change and len(shown.within) < 2 else []
     said = [area.measured.word.word for area in view.areas if area.measured and area.measured.word]
     if view.until is not None and set(said) - {"too_few"}:
         more, fewer = said.count("more"), said.count("fewer")

@@ -142,8 +142,8 @@ def _figures(visit: Visit, view: AreaView) -> Iterator[tuple[list[Child], list[C
         [link(to_list(visit, say.reported(view, filters)), words.number(here.reported))],
     )
     measured = here.measured
-    if measured and measured.outflow is not None:
-        yield named("area.closed", "flow"), [words.number(measured.outflow)]
+    if here.outflow is not None:
+        yield named("area.closed", "flow"), [words.number(here.outflow)]
     if measured and measured.record and measured.record.total.share is not None:
         total = measured.record.total
         share = say.share(visit, total.on_time, total.due)

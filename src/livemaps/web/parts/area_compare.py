@@ -176,10 +176,9 @@ def _word(visit: Visit, area: Figures) -> str | None:
 
 
 def _change(visit: Visit, area: Figures) -> str | None:
-    change = area.measured.change if area.measured else None
-    if change is None or change.share is None:
+    if area.change is None or area.change.share is None:
         return None
-    return say.signed_share(visit, change.share)
+    return say.signed_share(visit, area.change.share)
 
 
 def _half(visit: Visit, area: Figures) -> str | None:

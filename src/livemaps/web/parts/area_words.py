@@ -113,14 +113,19 @@ def sentences(visit: Visit, view: AreaView) -> Iterator[str]:
     if here.open:
         old = share(visit, here.over_four_weeks, here.open)
         yield words("answer.old", count=here.over_four_weeks, share=old)
-    measured, city = here.measured, view.city.measured
-    if measured and measured.change:
-        yield changed(visit, measured.change)
-        if view.against and city and city.change and city.change.share is not None:
-            whole = signed_share(visit, city.change.share)
-            yield words(f"area.against.{view.against}", city=visit.profile.name, share=whole)
+    if here.change:
+        yield changed(visit, here.change)
+        yield from _against(visit, view)
     if view.until is not None:
         yield _reported(visit, view)
+
+
+def _against(visit: Visit, view: AreaView) -> Iterator[str]:
+    """Yield how the change lies against the whole city's, where that is told."""
+    whole = view.city.change
+    if view.against and whole and whole.share is not None:
+        share = signed_share(visit, whole.share)
+        yield visit.words(f"area.against.{view.against}", city=visit.profile.name, share=share)
 
 
 def changed(visit: Visit, change: Change) -> str:

@@ -175,8 +175,7 @@ def _path(visit: Visit, layer: str, area: Figures) -> Child:
 
 
 def _change(visit: Visit, area: Figures) -> Child:
-    change = area.measured.change if area.measured else None
-    return None if change is None else say.signed(visit, change.more)
+    return None if area.change is None else say.signed(visit, area.change.more)
 
 
 def _word(visit: Visit, area: Figures) -> Child:
