@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 from livemaps.model import Filters
-from livemaps.views import ListedRequest, Listing
+from livemaps.views import Listing
 from livemaps.views.request import RequestView
-from livemaps.web.components import definition, link, request_link
+from livemaps.web.components import definition, link
 from livemaps.web.elements import Child, Element, element
 from livemaps.web.page import path_to
 from livemaps.web.parts import area_words as say
 from livemaps.web.parts.area_words import AREA
 from livemaps.web.parts.behind import to_agency
+from livemaps.web.parts.request_lines import request_lines
 from livemaps.web.site import Visit
 from livemaps.web.urlstate import Address
 
@@ -98,23 +99,9 @@ def _others(visit: Visit, others: Listing, all_of_them: Address, place: str) -> 
         return [element("p", words("request.similar_none", place=place))]
     return [
         element("p", words("request.similar_count", count=others.total)),
-        element("ul", [_other(visit, row) for row in others.rows], class_="plain-list"),
+        request_lines(visit, others.rows),
         element("p", link(all_of_them, words("request.similar_all"))),
     ]
-
-
-def _other(visit: Visit, row: ListedRequest) -> Element:
-    """Return one other request: its number, its age and its stage."""
-    words = visit.words
-    return element(
-        "li",
-        request_link(visit.address, row.service_request_id),
-        " ",
-        words("request.other", day=words.day(row.requested_day), age=words.days(row.age)),
-        " ",
-        element("span", words(f"stage.{row.stage.name.lower()}"), class_="quiet-text"),
-        key=row.service_request_id,
-    )
 
 
 def _listed(visit: Visit, filters: Filters) -> Address:

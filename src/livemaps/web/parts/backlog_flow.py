@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 from livemaps.measures.forecast_names import REASONS
 from livemaps.measures.levels import CITY
 from livemaps.views.backlog_page import BacklogPage
 from livemaps.views.measures.flow import FlowPath
 from livemaps.views.measures.forecast import Forecast
-from livemaps.web.charts import Band, Columns, Line, Number, Plot, chart
+from livemaps.web.charts import Band, Columns, Line, Mark, Number, Plot, chart
 from livemaps.web.components import rich
 from livemaps.web.elements import Element, element
 from livemaps.web.page import pending
@@ -31,23 +31,16 @@ def flow(visit: Visit, found: BacklogPage) -> Element:
     )
     if path is None:
         return card(visit, "flow", title, "flow", pending(visit))
-    plot = Plot(
-        title=words("backlog.flow.chart"),
-        steps=_weeks(visit, path),
-        feet=[words.date(week.end) for week in path.periods],
-        step_name=words("backlog.week"),
-        marks=[
-            Columns(words("backlog.flow.in"), path.inflow),
-            Columns(words("backlog.flow.out"), path.outflow, "quiet"),
-        ],
-        unit=words("backlog.flow.unit"),
-        incomplete_from=_incomplete_from(path),
-        name=f"{visit.profile.id}-flow",
-    )
+    marks: list[Mark] = [
+        Columns(words("backlog.flow.in"), path.inflow),
+        Columns(words("backlog.flow.out"), path.outflow, "quiet"),
+    ]
     week = found.last_week
     behind = came_and_went(visit, found.filters, week[0]) if week else ()
     said = element("p", linked(_flow_sentence(visit, found), *behind))
-    return card(visit, "flow", title, "flow", said, chart(plot, words), files=[file])
+    return card(
+        visit, "flow", title, "flow", said, _weekly(visit, "flow", path, marks), files=[file]
+    )
 
 
 def path(visit: Visit, found: BacklogPage) -> Element:
@@ -59,23 +52,26 @@ def path(visit: Visit, found: BacklogPage) -> Element:
     )
     if weeks is None:
         return card(visit, "path", title, "backlog-by", pending(visit))
-    plot = Plot(
-        title=words("backlog.path.chart"),
-        steps=_weeks(visit, weeks),
-        feet=[words.date(week.end) for week in weeks.periods],
-        step_name=words("backlog.week"),
-        marks=[Line(words("backlog.path.line"), weeks.backlog)],
-        unit=words("backlog.path.unit"),
-        incomplete_from=_incomplete_from(weeks),
-        name=f"{visit.profile.id}-backlog",
-    )
+    marks: list[Mark] = [Line(words("backlog.path.line"), weeks.backlog)]
     said = element("p", rich(_path_sentence(visit, found, weeks)))
-    return card(visit, "path", title, "backlog-by", said, chart(plot, words), files=[file])
+    drawn = _weekly(visit, "path", weeks, marks)
+    return card(visit, "path", title, "backlog-by", said, drawn, files=[file])
 
 
-def _weeks(visit: Visit, path: FlowPath) -> list[str]:
-    """Return the last day of each week."""
-    return [visit.words.day(week.end) for week in path.periods]
+def _weekly(visit: Visit, name: str, path: FlowPath, marks: Sequence[Mark]) -> Element:
+    """Return a chart by week, in the words of `backlog.<name>`."""
+    words = visit.words
+    plot = Plot(
+        title=words(f"backlog.{name}.chart"),
+        steps=[words.day(week.end) for week in path.periods],
+        feet=[words.date(week.end) for week in path.periods],
+        step_name=words("backlog.week"),
+        marks=marks,
+        unit=words(f"backlog.{name}.unit"),
+        incomplete_from=_incomplete_from(path),
+        name=f"{visit.profile.id}-backlog-{name}",
+    )
+    return chart(plot, words)
 
 
 def _incomplete_from(path: FlowPath) -> int:

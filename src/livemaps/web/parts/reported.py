@@ -5,11 +5,12 @@ from __future__ import annotations
 from livemaps.errors import MeasuresPending, UnknownValue
 from livemaps.model import Filters
 from livemaps.snapshot import Snapshot
-from livemaps.views import ListedRequest, Listing
+from livemaps.views import Listing
 from livemaps.views.measures.time_to_close import UsualTime, usual
-from livemaps.web.components import definition, link, request_link, rich
+from livemaps.web.components import definition, link, rich
 from livemaps.web.elements import Element, element
 from livemaps.web.parts.lifetime import usual_sentence
+from livemaps.web.parts.request_lines import request_lines
 from livemaps.web.site import Site, Visit
 
 MOST_LISTED = 3
@@ -86,9 +87,7 @@ def _answer(
         "section",
         element("h2", words("reported.title")),
         element("p", rich(counted)),
-        element("ul", [_one(visit, row) for row in found.rows], class_="plain-list")
-        if found.rows
-        else None,
+        request_lines(visit, found.rows) if found.rows else None,
         how_long,
         _report(visit, found.total),
         None if found.total else _elsewhere(visit, service, where),
@@ -117,19 +116,6 @@ def _elsewhere(visit: Visit, service: str, where: str) -> Element:
         element("li", link(everywhere, whole, class_="button")) if filters.areas else None,
         element("li", link(everything, words("reported.everything", place=where), class_="button")),
         class_="actions",
-    )
-
-
-def _one(visit: Visit, row: ListedRequest) -> Element:
-    words = visit.words
-    return element(
-        "li",
-        request_link(visit.address, row.service_request_id),
-        " ",
-        words("request.other", day=words.day(row.requested_day), age=words.days(row.age)),
-        " ",
-        element("span", words(f"stage.{row.stage.name.lower()}"), class_="quiet-text"),
-        key=row.service_request_id,
     )
 
 
