@@ -11,7 +11,7 @@ import pytest
 from livemaps.model import Stage, Standing
 from livemaps.views.life import Step
 from livemaps.views.measures.groups import Group
-from livemaps.views.measures.time_to_close import Speaker
+from livemaps.views.measures.time_to_close import Speaker, UsualTime, Wait
 from livemaps.web.page import drawn, path_to
 from livemaps.web.pages import request as page
 from livemaps.web.parts import lifetime, timeline
@@ -161,20 +161,59 @@ def test_title_and_preview_say_which_request_it_is(town: Town) -> None:
     assert "**" not in site.summary(visit)
 
 
+POTHOLES = Speaker("service", Group("Potholes", "Potholes"), "history", True)
+ROADS = Speaker("category", Group("Roads", "Roads"), "recent", False)
+
+
 @pytest.mark.parametrize(
-    ("wait", "said"),
+    ("speaker", "median", "p80", "said"),
     [
-        (Speaker("service", Group("Potholes", "Potholes"), "recent", True), ""),
-        (Speaker("service", Group("Potholes", "Potholes"), "history", True), "of all years"),
-        (Speaker("category", Group("Roads", "Roads"), "recent", False), "for Roads."),
+        (POTHOLES, 300, 650, "another 50 days, 8 of 10 within another"),
+        (POTHOLES, 300, None, "half are closed within another 50 days."),
+        (POTHOLES, None, None, "most stay open longer than can be told"),
+        (ROADS, 300, 650, "For this service alone, too few stayed open that long."),
     ],
 )
-def test_a_wait_that_another_group_tells_says_which(town: Town, wait: Speaker, said: str) -> None:
+def test_a_wait_names_the_requests_that_tell_it_and_since_when(
+    town: Town, speaker: Speaker, median: int | None, p80: int | None, said: str
+) -> None:
     visit = town.site.visit("?lang=en")
-    own = Speaker("service", Group("Potholes", "Potholes"), "recent", False)
-    told = " ".join(lifetime._told_of(visit, own, wait))
+    told = " ".join(lifetime._still(visit, Wait(250, speaker, 41, TODAY - 1500, median, p80, 900)))
+    named = f"the 41 requests for {speaker.group.name} reported since"
+    assert f"{named} {visit.words.day(TODAY - 1500)} and still open after 8 months" in told
     assert said in told
-    assert bool(told) is bool(said)
+    assert ("too few stayed open" in told) is not speaker.own
+
+
+@pytest.mark.parametrize(
+    ("row", "said"),
+    [
+        (Row(requested=TODAY - 255), "Received** 8 months ago. That is **longer than usual**."),
+        (Row(requested=TODAY - 5), "Received** 5 days ago. That is within the usual time."),
+        (
+            Row(stage=Stage.RESOLVED, requested=TODAY - 20, closed=TODAY - 10),
+            "after 10 days. That is **longer than usual**.",
+        ),
+    ],
+)
+def test_what_a_caller_asks_comes_first_whether_that_is_usual(
+    town: Town, row: Row, said: str
+) -> None:
+    here = with_rows(town, row)
+    found = here.site.board.request(number_of(here))
+    assert found is not None
+    usual = UsualTime(POTHOLES, 121, TODAY - 700, 1, 5, 700, ((0, 0.1), (5, 0.8)), None)
+    told = " ".join(lifetime._sentences(here.site.visit("?lang=en"), replace(found, usual=usual)))
+    assert said in told
+    assert told.index("usual") < told.index("similar")
+
+
+@pytest.mark.parametrize("language", ["en", "fr"])
+def test_a_standard_of_one_day_is_told_of_one(town: Town, language: str) -> None:
+    words = town.site.words(language)
+    for counting, days in (("calendar", ("day.", "jour.")), ("business", ("day.", "ouvrable."))):
+        assert words(f"request.standard.{counting}", count=1).endswith(days)
+        assert not words(f"request.standard.{counting}", count=2).endswith(days)
 
 
 @pytest.mark.parametrize("last", [1, 7, 15, 40, 400, 3_000])

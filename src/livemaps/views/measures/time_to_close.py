@@ -40,6 +40,8 @@ class Wait:
     speaker: Speaker
     at_risk: int
     """How many requests got as old."""
+    since: int
+    """The first day on which any of them was made."""
     median: int | None
     """The day of its life by which half of them were closed; None: later than `followed`."""
     p80: int | None
@@ -157,7 +159,15 @@ def _wait(lives: Lifetimes, level: str, code: int, age: int, exact: bool) -> Wai
         exact and source.level == level,
     )
     median, p80 = found.day[0]
-    return Wait(age, speaker, int(found.at_risk[0]), _day(median), _day(p80), int(found.longest[0]))
+    return Wait(
+        age=age,
+        speaker=speaker,
+        at_risk=int(found.at_risk[0]),
+        since=int(lives.result.facts[f"{source.cohort}_since"]),
+        median=_day(median),
+        p80=_day(p80),
+        followed=int(found.longest[0]),
+    )
 
 
 def _curve(lives: Lifetimes, source: Source, group: int) -> tuple[tuple[int, float], ...]:

@@ -41,8 +41,9 @@ def plain_answer(visit: Visit, found: RequestView) -> str:
 
 
 def _sentences(visit: Visit, found: RequestView) -> Iterator[str]:
-    """Yield where it stands, what was promised, and what to expect."""
+    """Yield where it stands and whether that is usual, what was promised, and what to expect."""
     yield _standing(visit, found)
+    yield from _verdict(visit, found)
     if found.due is not None:
         today = found.due.state == "not yet due" and found.due.days_left == 0
         state = "today" if today else found.due.state.replace(" ", "_")
@@ -52,8 +53,7 @@ def _sentences(visit: Visit, found: RequestView) -> Iterator[str]:
     if found.usual is not None:
         yield usual_sentence(visit, found.usual)
         if found.usual.wait is not None:
-            yield _still(visit, found.usual.wait)
-            yield from _told_of(visit, found.usual.speaker, found.usual.wait.speaker)
+            yield from _still(visit, found.usual.wait)
 
 
 def _standing(visit: Visit, found: RequestView) -> str:
@@ -71,6 +71,14 @@ def _standing(visit: Visit, found: RequestView) -> str:
     stage = life.request.stage.name.lower()
     inferred = "_inferred" if life.timeline[life.request.stage].source == "inferred" else ""
     return words(f"request.is.{stage}{inferred}", ago=words.ages(life.age_days or 0))
+
+
+def _verdict(visit: Visit, found: RequestView) -> Iterator[str]:
+    """Yield whether it has waited, or took, longer than usual: the rule of `beyond_usual`."""
+    life, usual = found.life, found.usual
+    days = life.days_to_close if life.request.stage is Stage.RESOLVED else life.age_days
+    if usual is not None and usual.p80 is not None and days is not None:
+        yield visit.words("request.verdict.longer" if days > usual.p80 else "request.verdict.usual")
 
 
 def usual_sentence(visit: Visit, usual: UsualTime) -> str:
@@ -99,24 +107,21 @@ def _within(visit: Visit, days: int) -> str:
     return words("request.within.days", days=words.span(days))
 
 
-def _told_of(visit: Visit, usual: Speaker, wait: Speaker) -> Iterator[str]:
-    """Yield of which requests the wait is told, where it is not those of the usual time."""
-    words, group = visit.words, _group(visit, wait)
-    if wait.cohort != usual.cohort:
-        yield words("request.wait.older_too", group=group)
-    elif (wait.level, wait.group) != (usual.level, usual.group):
-        yield words("request.wait.wider", group=group)
-
-
-def _still(visit: Visit, wait: Wait) -> str:
-    """Return how much longer those take that are still open at this age."""
-    words, age = visit.words, visit.words.span(wait.age)
-    if wait.median_more is None:
-        return words("request.wait.unknown", age=age)
-    half = words.span(wait.median_more)
-    if wait.p80_more is None:
-        return words("request.wait.half", age=age, half=half)
-    return words("request.wait.both", age=age, half=half, most=words.span(wait.p80_more))
+def _still(visit: Visit, wait: Wait) -> Iterator[str]:
+    """Yield how much longer those take that are still open at this age, and which those are."""
+    words = visit.words
+    kind = "unknown" if wait.median_more is None else "half" if wait.p80_more is None else "both"
+    yield words(
+        f"request.wait.{kind}",
+        count=wait.at_risk,
+        group=_group(visit, wait.speaker),
+        day=words.day(wait.since),
+        age=words.span(wait.age),
+        half=words.span(wait.median_more or 0),
+        most=words.span(wait.p80_more or 0),
+    )
+    if not wait.speaker.own:
+        yield words("request.wait.wider")
 
 
 def card(visit: Visit, found: RequestView) -> Element:
