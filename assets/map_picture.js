@@ -120,7 +120,7 @@
   window.livemaps.ACTIONS.picture = async (button) => {
     const graph = document.querySelector("#map .js-plotly-plot");
     const address = URL.createObjectURL(await painted(graph));
-    const download = `${button.dataset.name}.png`;
+    const download = window.livemaps.dated(button.dataset.name);
     Object.assign(document.createElement("a"), { href: address, download }).click();
     window.setTimeout(() => URL.revokeObjectURL(address), 10000);
   };

@@ -160,13 +160,19 @@
     return new Promise((done) => canvas.toBlob(done, "image/png"));
   }
 
+  /* A picture's name says the day of what it shows, as those of files do. */
+  window.livemaps.dated = (name) => {
+    const { day } = document.querySelector("#freshness .facts")?.dataset ?? {};
+    return `${[name, day].filter(Boolean).join("-")}.png`;
+  };
+
   window.livemaps.ACTIONS["save-picture"] = async (button) => {
     const figure = button.closest("[data-picture]");
     const file = await painted(composed(figure));
     const address = URL.createObjectURL(file);
     const anchor = Object.assign(document.createElement("a"), {
       href: address,
-      download: `${figure.dataset.picture}.png`,
+      download: window.livemaps.dated(figure.dataset.picture),
     });
     anchor.click();
     window.setTimeout(() => URL.revokeObjectURL(address), 10000);

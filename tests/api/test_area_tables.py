@@ -150,7 +150,7 @@ def test_the_file_says_what_it_is_of_and_does_not_come_twice(client: FlaskClient
     answer = client.get("/api/v1/areas/ward/1/parts.csv")
     for header in ("Version", "Newest-Record", "Last-Checked", "Measured", "Attribution", "Total"):
         assert answer.headers[f"Livemaps-{header}"]
-    assert 'filename="town-ward-1-parts-' in answer.headers["Content-Disposition"]
+    assert 'filename="town-311-ward-1-parts-2' in answer.headers["Content-Disposition"]
     tag = answer.headers["ETag"]
     again = client.get("/api/v1/areas/ward/1/parts.csv", headers={"If-None-Match": tag})
     assert again.status_code == 304

@@ -157,9 +157,36 @@ class TestExports:
         source.current = snapshot_of(ROWS, version="20241004T130000Z-000002", places=PLACES)
         assert client.get(f"/api/v1/{name}?ward=1&channel=App", headers=held).status_code == 200
 
-    def test_a_file_is_named_for_the_city_and_the_snapshot(self, client: FlaskClient) -> None:
-        named = client.get("/api/v1/requests.csv").headers["Content-Disposition"]
-        assert named == 'attachment; filename="town-requests-20241004T120000Z-000001.csv"'
+    @pytest.mark.parametrize(
+        ("path", "name"),
+        [
+            ("requests.csv", "town-311-open-2024-10-04.csv"),
+            ("requests.geojson?ward=1&lang=fr", "town-311-ward-1-open-2024-10-04.geojson"),
+            ("areas.csv?measure=reported", "town-311-by-community-reported-2024-10-04.csv"),
+            ("areas.csv?layer=ward", "town-311-by-ward-open-2024-10-04.csv"),
+            (
+                "requests.csv?from=2024-01-02&apart=1",
+                "town-311-from-2024-01-02-apart-open-2024-10-04.csv",
+            ),
+        ],
+    )
+    def test_a_file_is_named_for_the_city_the_view_and_the_day(
+        self, client: FlaskClient, path: str, name: str
+    ) -> None:
+        named = client.get(f"/api/v1/{path}").headers["Content-Disposition"]
+        assert named == f'attachment; filename="{name}"'
+
+    @pytest.mark.parametrize(
+        "value", ["a%22%0D%0AX-Evil%3A%201", "..%2F..%2Fetc", "%E9%81%93", "x" * 190]
+    )
+    def test_no_value_of_a_filter_leaves_the_name_of_a_file(
+        self, client: FlaskClient, value: str
+    ) -> None:
+        for key in ("service", "ward", "agency"):
+            headers = client.get(f"/api/v1/requests.csv?{key}={value}").headers
+            assert "X-Evil" not in headers
+            named = headers.get("Content-Disposition", 'attachment; filename="refused.csv"')
+            assert re.fullmatch(r'attachment; filename="[a-z0-9-]{1,200}\.csv"', named)
 
     def test_any_page_may_read_them(self, client: FlaskClient) -> None:
         assert client.get("/api/v1/facets").headers["Access-Control-Allow-Origin"] == "*"

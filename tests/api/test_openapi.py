@@ -166,7 +166,8 @@ def test_the_answer_of_a_measure_is_what_is_described(
     assert columns == [field for field in known if field in columns]
     assert all(list(row) == columns for row in value["rows"])
     lines = client.get(f"{path}.csv").get_data(as_text=True).splitlines()
-    assert lines[0] == ",".join(columns)
+    # What is called by its key does not begin with it twice.
+    assert lines[0].split(",") == sorted(columns, key=lambda column: column == "key")
     assert len(lines) - 1 >= value["total"]
 
 

@@ -68,6 +68,7 @@ def test_the_map_is_kept_as_a_picture_with_its_words(watched: Watched, tmp_path:
     page.locator("#map-head .menu summary").click()
     with page.expect_download() as found:
         page.get_by_role("button", name="Picture (PNG)").click()
+    assert re.fullmatch(r"\w+-311-by-\w+-open-\d{4}-\d\d-\d\d\.png", found.value.suggested_filename)
     file = tmp_path / "map.png"
     found.value.save_as(file)
     head = file.read_bytes()[:24]

@@ -29,6 +29,7 @@ from livemaps.status import Progress, State
 from livemaps.text import Catalogue, Sentence, Words
 from livemaps.web import shell
 from livemaps.web.app import PAGES
+from livemaps.web.freshness import freshness, published
 from tests.measures.village import areas, measures_of, world_of
 from tests.views.town import TODAY, Row, snapshot_of
 from tests.web.conftest import NOW, MeasuredTown, twice
@@ -264,6 +265,6 @@ def test_neither_does_what_surrounds_the_pages(
         shell.header(site, visit),
         shell.footer(site, visit),
         shell.embedded(site, visit),
-        shell.freshness(site, visit, site.board.status(), shell.published(site)),
+        freshness(site, visit, site.board.status(), published(site)),
     ]
     assert left(town, around) == set()

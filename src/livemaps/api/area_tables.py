@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Sequence
+from urllib.parse import urlencode
 
 from flask import Blueprint, Response, request
 
@@ -13,6 +14,7 @@ from livemaps.model import Filters
 from livemaps.views import Board
 from livemaps.views.area import Figures
 from livemaps.views.area_tables import AREA_TABLES, Table, side_by_side
+from livemaps.views.file_names import table_name
 from livemaps.views.query import printable
 
 LAYER_ROUTE = "/api/v1/areas/<layer>.csv"
@@ -32,7 +34,7 @@ def add_area_tables(routes: Blueprint, board: Board) -> None:
         filters = _filters(board, within)
         view = board.layer(layer)
         areas = _inside(board, layer, view.areas, filters.area(within)) if within else view.areas
-        return _answered(board, side_by_side(view, areas), layer, board.query(filters))
+        return _answered(board, side_by_side(view, areas), ("by", layer), board.query(filters))
 
     @routes.get(AREA_ROUTE)
     def area_table(layer: str, area: str, table: str) -> Response:
@@ -42,7 +44,8 @@ def add_area_tables(routes: Blueprint, board: Board) -> None:
         _filters(board, None, (WITH,) if table == "compare" else ())
         beside = request.args.get(WITH, "") if table == "compare" else ""
         view = board.area(layer, area, beside)
-        return _answered(board, AREA_TABLES[table](view), f"{layer}-{area}-{table}", beside)
+        compared = urlencode({WITH: beside}) if beside else ""
+        return _answered(board, AREA_TABLES[table](view), (layer, area, table), compared)
 
 
 def _check(board: Board, layer: str) -> None:
@@ -80,8 +83,8 @@ def _inside(
     return [area for area in areas if found.parents[found.code_of[area.key]] in parents]
 
 
-def _answered(board: Board, table: Table, name: str, query: str) -> Response:
-    """Return a table as a file.
+def _answered(board: Board, table: Table, what: Sequence[str], query: str) -> Response:
+    """Return a table of `what` under a query as a file.
 
     Raises:
         MeasuresPending: its figures are still being worked out.
@@ -93,13 +96,6 @@ def _answered(board: Board, table: Table, name: str, query: str) -> Response:
     answer.headers.update(labels(board.profile, snapshot, board.status()))
     answer.headers["Livemaps-Measured"] = f"{measures.meta.id} of {measures.meta.snapshot}"
     answer.headers["Livemaps-Total"] = str(len(table.rows))
-    answer.headers["Content-Disposition"] = (
-        f'attachment; filename="{_stem(snapshot.meta.city, name, snapshot.version)}.csv"'
-    )
+    name = table_name(snapshot.meta.city, what, query, snapshot.meta.as_of_day)
+    answer.headers["Content-Disposition"] = f'attachment; filename="{name}"'
     return tagged(answer, tag)
-
-
-def _stem(city: str, name: str, version: str) -> str:
-    """Return the name of a file, whatever signs the key of an area has."""
-    plain = "".join(sign if sign.isascii() and sign.isalnum() else "-" for sign in name)
-    return f"{city}-{plain}-{version}"

@@ -6,7 +6,7 @@ minutes older, is in `measured`.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from urllib.parse import urlencode
 
@@ -28,6 +28,7 @@ from livemaps.measures.contents import MeasuresMeta
 from livemaps.status import moment_to_json
 from livemaps.text import Catalogue
 from livemaps.views import Board, QueryProblem
+from livemaps.views.file_names import table_name
 from livemaps.views.measures import registry
 from livemaps.views.measures.asking import (
     filter_keys,
@@ -206,12 +207,24 @@ def measured_object(meta: MeasuresMeta) -> dict[str, object]:
 
 def _csv(wanted: Wanted, fields: Sequence[Field], rows: Sequence[tuple[Value, ...]]) -> Response:
     """Return one page of an answer as a file: a header line, and a line for each row."""
-    lines = csv_lines([[field.name for field in fields], *rows])
-    answer = Response(lines, mimetype="text/csv")
+    answer = Response(csv_lines(_key_last(fields, rows)), mimetype="text/csv")
     meta = wanted.asked.snapshot.meta
-    name = f"{meta.city}-{wanted.view.name}-{meta.version}.csv"
+    page = f"page={wanted.page}" if wanted.page != 1 else ""
+    query = "&".join(part for part in (wanted.query, page) if part)
+    name = table_name(meta.city, (wanted.view.name,), query, meta.as_of_day)
     answer.headers["Content-Disposition"] = f'attachment; filename="{name}"'
     return answer
+
+
+def _key_last(
+    fields: Sequence[Field], rows: Sequence[tuple[Value, ...]]
+) -> Iterator[Sequence[Value]]:
+    """Yield the lines of a table for people: what is called by its key begins with it only once."""
+    # A stable sort: all other columns stay in their order.
+    order = sorted(range(len(fields)), key=lambda at: fields[at].name == "key")
+    yield [fields[at].name for at in order]
+    for row in rows:
+        yield [row[at] for at in order]
 
 
 def _said(wanted: Wanted, catalogue: Catalogue) -> Mapping[str, str]:

@@ -40,6 +40,7 @@ from livemaps.text import Catalogue
 from livemaps.views import Board, ViewOptions
 from livemaps.views.areas import area_values
 from livemaps.views.facets import facets
+from livemaps.views.file_names import filtered_name
 from livemaps.views.news import news
 from livemaps.views.query import printable
 
@@ -226,14 +227,14 @@ def _requests_geojson(asked: Asked) -> Response:
 def _areas_csv(asked: Asked) -> Response:
     """Answer `/api/v1/areas.csv`."""
     values = area_values(asked.snapshot, asked.filters, asked.view.layer)
-    return _file(asked, Response(exports.areas_csv(values), mimetype=CSV))
+    return _file(asked, Response(exports.areas_csv(values), mimetype=CSV), "by", values.layer)
 
 
 def _areas_geojson(asked: Asked) -> Response:
     """Answer `/api/v1/areas.geojson`."""
     values = area_values(asked.snapshot, asked.filters, asked.view.layer)
     content = exports.areas_geojson(asked.snapshot, values, asked.areas, asked.about)
-    return _file(asked, Response(content, mimetype=GEOJSON))
+    return _file(asked, Response(content, mimetype=GEOJSON), "by", values.layer)
 
 
 def _facets(asked: Asked) -> Response:
@@ -253,10 +254,10 @@ EXPORTS: Mapping[str, Export] = MappingProxyType(
 )
 
 
-def _file(asked: Asked, answer: Response) -> Response:
-    """Name an answer as a file to be kept: for the city, its content and the snapshot."""
-    stem, _, suffix = request.path.rpartition("/")[2].partition(".")
-    name = f"{asked.snapshot.meta.city}-{stem}-{asked.snapshot.version}.{suffix}"
+def _file(asked: Asked, answer: Response, *what: str) -> Response:
+    """Name an answer as a file to be kept: for the city, what is shown and the day."""
+    meta, ending = asked.snapshot.meta, request.path.rpartition(".")[2]
+    name = filtered_name(meta.city, what, asked.filters, meta.as_of_day, ending)
     answer.headers["Content-Disposition"] = f'attachment; filename="{name}"'
     return answer
 

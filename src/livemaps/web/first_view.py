@@ -10,6 +10,7 @@ from __future__ import annotations
 from dash import html
 
 from livemaps.web import ids, shell
+from livemaps.web.freshness import freshness, published
 from livemaps.web.markup import markup
 from livemaps.web.site import Site, Visit
 
@@ -23,7 +24,7 @@ def first_view(site: Site, visit: Visit) -> str:
     if page.bare:
         return ""
     header, footer = shell.frame(site, visit)
-    ages = shell.freshness(site, visit, site.board.status(), shell.published(site))
+    ages = freshness(site, visit, site.board.status(), published(site))
     shown = html.Main(
         page.layout(site, visit),
         id=ids.PAGE,

@@ -16,8 +16,8 @@ from livemaps.text import Words
 from livemaps.web import ids
 from livemaps.web.components import ago, badge
 from livemaps.web.elements import Child, Element, Region, element
+from livemaps.web.freshness import published
 from livemaps.web.page import Page
-from livemaps.web.shell import published
 from livemaps.web.site import Site, Visit
 
 BADGES: Mapping[Outcome, str] = {

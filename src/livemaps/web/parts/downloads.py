@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from livemaps.views.file_names import filtered_stem
 from livemaps.views.query import to_query
 from livemaps.web.elements import Element, element
 from livemaps.web.site import Visit, feed_address
@@ -28,12 +29,13 @@ def area_downloads(visit: Visit) -> list[Element]:
     filters = visit.address.filters.with_area(visit.layer, frozenset())
     query = "&".join(part for part in (to_query(filters), f"layer={visit.layer}") if part)
     files = [_file(visit, f"/api/v1/areas.{kind}", query, kind) for kind in ("csv", "geojson")]
+    shown = filtered_stem(visit.profile.id, ("by", visit.layer), filters)
     picture = element(
         "button",
         visit.words("download.png"),
         type="button",
         data_action="picture",
-        data_name=f"{visit.profile.id}-{visit.address.filters.measure.value}-{visit.layer}",
+        data_name=shown,
     )
     return [*files, picture, embed(visit)]
 

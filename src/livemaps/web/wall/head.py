@@ -8,8 +8,8 @@ from livemaps.status import State, Status
 from livemaps.text import Words
 from livemaps.web.components import ago, badge, icon
 from livemaps.web.elements import Child, Element, element, tree
+from livemaps.web.freshness import published
 from livemaps.web.parts.answer import scope
-from livemaps.web.shell import published
 from livemaps.web.site import Site, Visit
 from livemaps.web.wall.options import options
 
