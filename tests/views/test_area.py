@@ -72,7 +72,8 @@ def test_the_counts_of_an_area_are_those_of_every_other_view(layer: str, key: st
     view = view_of(layer, key)
     here, told = view.here, headline(snapshot, filters)
     assert (here.open, here.over_four_weeks) == (told.total, told.over_four_weeks)
-    dated = replace(filters, measure=Measure.REPORTED, since=view.since, until=view.until)
+    since, until = view.basis.since, view.basis.until
+    dated = replace(filters, measure=Measure.REPORTED, since=since, until=until)
     assert here.reported == headline(snapshot, dated).total
     quiet = {group.group.key: group.unattended for group in unattended_by(snapshot, filters)}
     assert {row.agency: row.unattended for row in view.agencies} == quiet
@@ -83,7 +84,7 @@ def test_the_counts_of_an_area_are_those_of_every_other_view(layer: str, key: st
     for row in view.services:
         one = replace(filters, services=frozenset({row.service}))
         assert row.open == headline(snapshot, one).total
-        dated = replace(one, measure=Measure.REPORTED, since=view.since, until=view.until)
+        dated = replace(one, measure=Measure.REPORTED, since=since, until=until)
         assert row.reported == headline(snapshot, dated).total
     reported = [row.reported for row in view.services]
     assert reported == sorted(reported, reverse=True)
@@ -119,6 +120,13 @@ def test_the_parts_of_an_area_are_counted_whole() -> None:
     assert view_of("ward", "2").parts == ()
 
 
+def test_each_area_says_where_it_stands_in_its_layer_and_what_contains_it() -> None:
+    layer = WORLD.snapshot.layer("community")
+    for area in layer_view(WORLD.snapshot, None, "community", ROWS).areas:
+        assert layer.keys[area.code] == area.key
+        assert layer.parents[area.code] == area.parent == "1"
+
+
 def test_an_area_without_parts_is_shown_among_those_around_it() -> None:
     view = view_of("community", "CAP")
     assert view.finest
@@ -135,7 +143,7 @@ def test_another_area_stands_beside_with_the_same_figures(measures: Measures) ->
 
 def test_without_measures_what_is_counted_is_told_and_the_rest_is_pending() -> None:
     view = view_of("ward", "1")
-    assert view.pending
+    assert view.basis.pending
     assert view.here.measured is None
     assert view.here.change is not None
     assert view.path is None
@@ -145,7 +153,7 @@ def test_without_measures_what_is_counted_is_told_and_the_rest_is_pending() -> N
 def test_a_family_that_is_not_worked_out_leaves_the_others(measures: Measures) -> None:
     some = {name: found for name, found in measures.families.items() if name == "flow"}
     view = view_of("ward", "1", replace(measures, families=some))
-    assert not view.pending
+    assert not view.basis.pending
     assert view.path is not None
     assert view.here.measured is not None
     assert view.here.measured.word is None

@@ -5,6 +5,7 @@ from livemaps.views.area.rows import AreaRows, area_rows
 from livemaps.views.area.side_by_side import LayerView, layer_view
 from livemaps.views.area.values import (
     AgencyRow,
+    Basis,
     Figures,
     Measured,
     Moved,
@@ -19,6 +20,7 @@ __all__ = [
     "AgencyRow",
     "AreaRows",
     "AreaView",
+    "Basis",
     "Change",
     "Figures",
     "LayerView",

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from livemaps.measures.contents import MeasuresMeta
+from livemaps.snapshot import SnapshotMeta
 from livemaps.statistics.queues import Word
 from livemaps.views.measures.compare import Compared
 from livemaps.views.measures.expected import AreaWord
@@ -12,6 +14,27 @@ from livemaps.views.values import Change, ListedRequest
 
 CITY = ""
 """The key of the whole city's figures."""
+
+
+@dataclass(frozen=True, slots=True)
+class Basis:
+    """What a page of areas is told of: one snapshot, and measures that may be behind it."""
+
+    meta: SnapshotMeta
+    measured: MeasuresMeta | None
+    """None while there are no measures, or none of these boundaries."""
+    as_of: int | None
+    """The last complete day of what is measured, where that is behind `until`."""
+    since: int | None
+    """The first and the last of the days of the last four complete weeks."""
+    until: int | None
+    standards: bool
+    """Whether the city publishes standards, as far as is known."""
+
+    @property
+    def pending(self) -> bool:
+        """Whether what is measured is still being worked out."""
+        return self.measured is None
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,10 +59,14 @@ class Measured:
 class Figures:
     """One area, or the whole city, as they stand side by side."""
 
+    code: int
+    """In its layer; 0 of the whole city."""
     key: str
     """Of the area; `CITY` of the whole city."""
     name: str
     """As published."""
+    parent: str | None
+    """The key of the area that contains it, None where none does."""
     open: int
     over_four_weeks: int
     unattended: int

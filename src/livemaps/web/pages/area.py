@@ -37,7 +37,7 @@ def content(site: Site, visit: Visit) -> list[Element]:
         area_answer.head(visit, view),
         area_moved.told(visit, view),
         area_answer.figures(visit, view),
-        pending(visit) if view.pending else None,
+        pending(visit) if view.basis.pending else None,
         element(
             "div",
             # Two columns of about one height; each is two beside each other where there is room.

@@ -22,26 +22,20 @@ def content(site: Site, visit: Visit) -> list[Element]:
     whole = site.board.layer(visit.parameters["layer"])
     shown = areas_shown.shown(site, visit, whole)
     view = replace(whole, areas=shown.areas)
-    codes = site.board.snapshot().layer(view.layer).code_of
     return tree(
         area_scope.told(visit, _filters(shown)),
         element(
             "header",
-            heading(_title(visit, view, shown), view.version),
+            heading(_title(visit, view, shown), view.basis.meta.version),
             element("p", _lede(visit, view, shown), class_="lede"),
-            lagging(visit, view.as_of),
+            lagging(visit, view.basis.as_of),
             class_="page-answer",
         ),
-        pending(visit) if view.pending else None,
+        pending(visit) if view.basis.pending else None,
         element(
             "div",
             areas_table.table_card(site, visit, view, shown),
-            area_plan.layer_card(
-                visit,
-                view,
-                area_plan.outlines_of(site, view.layer),
-                [codes[area.key] for area in view.areas],
-            ),
+            area_plan.layer_card(visit, view, area_plan.outlines_of(site, view.layer)),
             class_="areas-grid",
         ),
         how_to_read(visit, "areas", *METRICS),
@@ -74,10 +68,10 @@ def _lede(visit: Visit, view: LayerView, shown: areas_shown.Shown) -> list[Child
         told.append(words(key, count=area.open, area=say.name_of(visit, layer, area)))
         told += [say.changed(visit, area.change)] if area.change and len(shown.within) < 2 else []
     said = [area.measured.word.word for area in view.areas if area.measured and area.measured.word]
-    if view.until is not None and set(said) - {"too_few"}:
+    if view.basis.until is not None and set(said) - {"too_few"}:
         more, fewer = said.count("more"), said.count("fewer")
         key = "areas.said" if more or fewer else "areas.as_expected"
-        day = words.day(view.until)
+        day = words.day(view.basis.until)
         told.append(words(key, more=more, fewer=fewer, count=len(said), day=day))
     needs = link(visit.address.page_link("/about", "expected"), words("area.needs"))
     return [*(part for text in told for part in (*rich(text), " ")), needs]

@@ -49,7 +49,7 @@ def content(site: Site, visit: Visit) -> list[Element]:
             _head(visit, view),
             area_answer.lede(visit, view),
             area_moved.told(visit, view),
-            lagging(visit, view.as_of),
+            lagging(visit, view.basis.as_of),
             area_answer.figures(visit, view),
             element("div", _left(site, visit, view), _right(visit, view), class_="brief-columns"),
             _below(visit, view),
@@ -83,7 +83,7 @@ def _tools(visit: Visit, view: AreaView) -> Element:
 def _head(visit: Visit, view: AreaView) -> Element:
     """Return what the page is, of which day, and that it is simulated where it is."""
     words = visit.words
-    kind = words("brief.of", city=visit.profile.name, day=words.day(view.as_of_day))
+    kind = words("brief.of", city=visit.profile.name, day=words.day(view.basis.meta.as_of_day))
     simulated = element("strong", words("simulation.long")) if visit.profile.simulated else None
     return element(
         "header",
@@ -102,7 +102,7 @@ def _left(site: Site, visit: Visit, view: AreaView) -> Element:
     return element(
         "div",
         _part(
-            words("brief.plan", areas=areas, day=words.day(view.until or 0)),
+            words("brief.plan", areas=areas, day=words.day(view.basis.until or 0)),
             *_plan(site, visit, view),
         ),
         _part(
@@ -160,7 +160,7 @@ def _below(visit: Visit, view: AreaView) -> list[Element]:
     facts = [
         element("li", fact, key=str(at)) for at, fact in enumerate(area_record.record(visit, view))
     ]
-    oldest = area_tables.oldest_table(visit, view.oldest[:MOST_OLD], view.newest_day)
+    oldest = area_tables.oldest_table(visit, view.oldest[:MOST_OLD], view.basis.meta.newest_day)
     beside = area_compare.compare_table(visit, view) if view.beside else None
     return [
         *([_part(words("area.compare.title"), beside)] if beside else []),
@@ -177,9 +177,9 @@ def _foot(site: Site, visit: Visit, view: AreaView) -> Element:
     """Return the two ages, sources, licence, and the link that brings the page back."""
     words, profile = visit.words, visit.profile
     newest = words("never")
-    if view.newest_day is not None:
-        age = words.ages(view.as_of_day - view.newest_day)
-        newest = words("freshness.newest", day=words.day(view.newest_day), age=age)
+    if view.basis.meta.newest_day is not None:
+        age = words.ages(view.basis.meta.as_of_day - view.basis.meta.newest_day)
+        newest = words("freshness.newest", day=words.day(view.basis.meta.newest_day), age=age)
     origin = request.host_url.rstrip("/") if has_request_context() else ""
     # What of an address does not hold on this page is not printed either.
     own = area_scope.keeping(visit, str(replace(visit.address, filters=Filters(), extra=())))
@@ -210,7 +210,7 @@ def _foot(site: Site, visit: Visit, view: AreaView) -> Element:
 def _of_its_day(site: Site, visit: Visit, view: AreaView) -> str:
     """Return that the sheet shows its day alone: tomorrow's has other figures."""
     now = visit.words.clock(site.local(site.clock()))
-    return visit.words("brief.of_its_day", day=visit.words.day(view.as_of_day), time=now)
+    return visit.words("brief.of_its_day", day=visit.words.day(view.basis.meta.as_of_day), time=now)
 
 
 def _checked(site: Site, visit: Visit) -> str:

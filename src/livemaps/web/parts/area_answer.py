@@ -22,7 +22,7 @@ def head(visit: Visit, view: AreaView) -> Element:
         element("p", _where(visit, view), class_="over-line"),
         heading_of(visit, view),
         lede(visit, view),
-        lagging(visit, view.as_of),
+        lagging(visit, view.basis.as_of),
         _actions(visit, view),
         class_="page-answer",
     )
@@ -32,7 +32,7 @@ def heading_of(visit: Visit, view: AreaView) -> Element:
     """Return which area, and how many are open."""
     name = say.name_of(visit, view.layer, view.here)
     text = visit.words("answer.open", scope=name, count=view.here.open)
-    title = heading("", view.version)
+    title = heading("", view.basis.meta.version)
     return [*title[:2], *rich(text), " ", definition(visit.words, visit.address, "open")]
 
 

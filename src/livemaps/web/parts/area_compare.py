@@ -34,7 +34,9 @@ def compare_card(visit: Visit, view: AreaView) -> Element:
         _choice(visit, view),
         compare_table(visit, view),
         element("p", words("area.compare.note"), class_="quiet-text"),
-        foot(area_file(visit, view, "compare", beside.key if beside else "")),
+        None
+        if view.basis.pending
+        else foot(area_file(visit, view, "compare", beside.key if beside else "")),
         key="compare",
     )
 

@@ -55,7 +55,7 @@ def picture(visit: Visit, view: AreaView, outlines: Outlines | None) -> Element:
     return element(
         "div",
         _drawn(visit, outlines, areas, label, name),
-        None if view.pending else legend(visit, [part.word for part in view.parts]),
+        None if view.basis.pending else legend(visit, [part.word for part in view.parts]),
         class_="plan-with-key",
     )
 
@@ -69,21 +69,19 @@ def called(visit: Visit, view: AreaView, word: str) -> list[str]:
     ]
 
 
-def layer_card(
-    visit: Visit, view: LayerView, outlines: Outlines | None, codes: Sequence[int]
-) -> Element:
-    """Return the plan of all areas of a layer; `codes` are theirs, in the order of the areas."""
+def layer_card(visit: Visit, view: LayerView, outlines: Outlines | None) -> Element:
+    """Return the plan of the areas of a layer."""
     words = visit.words
     areas = say.layer_name(visit, view.layer, plural=True)
     said = [area.measured.word if area.measured else None for area in view.areas]
     drawn = [
         PlanArea(
-            code,
+            area.code,
             _label(visit, view.layer, area.key, area.name, found, area.open),
             _style(found),
             say.area_path(visit, view.layer, area.key),
         )
-        for code, area, found in zip(codes, view.areas, said, strict=True)
+        for area, found in zip(view.areas, said, strict=True)
     ]
     label = words("area.plan.label", areas=areas)
     return card(
@@ -91,7 +89,7 @@ def layer_card(
         element(
             "div",
             _drawn(visit, outlines, drawn, label, f"{visit.profile.id}-{view.layer}"),
-            None if view.pending else legend(visit, said),
+            None if view.basis.pending else legend(visit, said),
             class_="plan-with-key",
         ),
         _note(visit, view),
@@ -103,9 +101,9 @@ def layer_card(
 
 def _note(visit: Visit, view: AreaView | LayerView) -> Element | None:
     """Return what is compared with what; nothing while it is being worked out."""
-    if view.pending or view.until is None:
+    if view.basis.pending or view.basis.until is None:
         return None
-    text = visit.words("area.plan.note", day=visit.words.day(view.until))
+    text = visit.words("area.plan.note", day=visit.words.day(view.basis.until))
     return element("p", text, class_="quiet-text")
 
 
@@ -167,7 +165,7 @@ def _twin(visit: Visit, view: AreaView) -> Element:
         Column(words("area.word.name"), number=False),
     )
     rows = list(_rows(visit, view))
-    told = without_last(columns, rows, 2) if view.pending else (columns, rows)
+    told = without_last(columns, rows, 2) if view.basis.pending else (columns, rows)
     return element(
         "div",
         element(
@@ -181,7 +179,7 @@ def _twin(visit: Visit, view: AreaView) -> Element:
             "span",
             picture_button(words),
             " ",
-            None if view.pending else area_file(visit, view, "parts"),
+            None if view.basis.pending else area_file(visit, view, "parts"),
         ),
         class_="chart-foot no-print",
     )

@@ -24,12 +24,12 @@ def record_card(visit: Visit, view: AreaView) -> Element:
     named = [
         element("span", words(f"metric.{name}.name"), ": ", found, key=name)
         for name, found in zip(("re-reported", "standards"), links, strict=True)
-        if name != "standards" or view.standards
+        if name != "standards" or view.basis.standards
     ]
     return card(
         words("area.record"),
         element("ul", facts, class_="fact-list"),
-        foot(*named) if not view.pending else None,
+        foot(*named) if not view.basis.pending else None,
         key="record",
     )
 
@@ -47,7 +47,7 @@ def record(visit: Visit, view: AreaView) -> Iterator[list[Child]]:
         yield [*rich(_again(visit, view.again)), definition(words, visit.address, "re-reported")]
     if here.measured and here.measured.record:
         yield from _promises(visit, view, here.measured.record)
-    elif not view.pending and not view.standards:
+    elif not view.basis.pending and not view.basis.standards:
         yield [words("area.no_standards", city=visit.profile.name)]
 
 

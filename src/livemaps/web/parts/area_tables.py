@@ -29,7 +29,7 @@ def services_card(visit: Visit, view: AreaView) -> Element:
         words("area.services.title", count=len(view.services)),
         services_table(visit, view, view.services),
         _moved_note(visit, view),
-        foot(None if view.pending else area_file(visit, view, "services")),
+        foot(None if view.basis.pending else area_file(visit, view, "services")),
         key="services",
     )
 
@@ -59,7 +59,7 @@ def parts_card(visit: Visit, view: AreaView) -> Element | None:
         parts_table(visit, view, shown),
         _moved_note(visit, view),
         element("p", window(visit, view), " ", words("area.needs_long"), class_="quiet-text"),
-        foot(None if view.pending else area_file(visit, view, "parts")),
+        foot(None if view.basis.pending else area_file(visit, view, "parts")),
         key="parts",
     )
 
@@ -78,9 +78,9 @@ def _moved_note(visit: Visit, view: AreaView) -> Element | None:
 
 def window(visit: Visit, view: AreaView) -> str:
     """Return of which days "reported" counts requests."""
-    if view.until is None:
+    if view.basis.until is None:
         return ""
-    return visit.words("area.window", day=visit.words.day(view.until))
+    return visit.words("area.window", day=visit.words.day(view.basis.until))
 
 
 def most_open(view: AreaView) -> list[Part]:
@@ -129,7 +129,7 @@ def _usual_last(
     visit: Visit, view: AreaView, caption: str, columns: tuple[Column, ...], rows: list[Row]
 ) -> Element:
     """Return the table; without the usual times, its last column, while they are worked out."""
-    told = without_last(columns, rows) if view.pending else (columns, rows)
+    told = without_last(columns, rows) if view.basis.pending else (columns, rows)
     return table(visit, caption, *told)
 
 
@@ -150,7 +150,7 @@ def agencies_card(visit: Visit, view: AreaView) -> Element:
         element("p", text, class_="quiet-text"),
         agencies_table(visit, view, view.agencies[:MOST_AGENCIES]),
         element("p", others, class_="quiet-text") if rest else None,
-        foot(csv_link(visit, "unattended", query)),
+        None if view.basis.pending else foot(csv_link(visit, "unattended", query)),
         key="agencies",
     )
 
@@ -187,12 +187,12 @@ def oldest_card(visit: Visit, view: AreaView) -> Element:
     order = replace(address, view=replace(address.view, order=address.view.order.OLDEST))
     return card(
         words("area.oldest.title"),
-        oldest_table(visit, view.oldest, view.newest_day)
+        oldest_table(visit, view.oldest, view.basis.meta.newest_day)
         if view.oldest
         else element("p", words("area.nothing_open"), class_="quiet-text"),
         foot(
             link(order, words("area.oldest.all")),
-            None if view.pending else area_file(visit, view, "oldest"),
+            None if view.basis.pending else area_file(visit, view, "oldest"),
         ),
         key="oldest",
     )

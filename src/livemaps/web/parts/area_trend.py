@@ -21,7 +21,7 @@ def trend_card(visit: Visit, view: AreaView) -> Element | None:
     """
     words = visit.words
     title = [words("area.trend"), definition(words, visit.address, "flow")]
-    if view.pending:
+    if view.basis.pending:
         return None
     if view.path is None:
         return card(title, element("p", words("area.no_trend")), key="trend")

@@ -62,7 +62,9 @@ def of_area(layer: str, key: str) -> Filters:
 
 def reported(view: AreaView | LayerView, filters: Filters) -> Filters:
     """Return the filters for what was reported in the four weeks."""
-    return replace(filters, measure=Measure.REPORTED, since=view.since, until=view.until)
+    return replace(
+        filters, measure=Measure.REPORTED, since=view.basis.since, until=view.basis.until
+    )
 
 
 def signed(visit: Visit, count: int) -> str:
@@ -116,7 +118,7 @@ def sentences(visit: Visit, view: AreaView) -> Iterator[str]:
     if here.change:
         yield changed(visit, here.change)
         yield from _against(visit, view)
-    if view.until is not None:
+    if view.basis.until is not None:
         yield _reported(visit, view)
 
 
@@ -143,7 +145,7 @@ def changed(visit: Visit, change: Change) -> str:
 def _reported(visit: Visit, view: AreaView) -> str:
     """Return how much was reported, and what that is against what was expected."""
     words, here = visit.words, view.here
-    day, said = words.day(view.until or 0), here.measured.word if here.measured else None
+    day, said = words.day(view.basis.until or 0), here.measured.word if here.measured else None
     if said is None or said.word == "too_few":
         return words("area.reported.plain", count=here.reported, day=day)
     return words("area.reported.word", count=here.reported, day=day, word=word(visit, said))

@@ -78,7 +78,7 @@ class Shown:
 def shown(site: Site, visit: Visit, view: LayerView) -> Shown:
     """Return the areas that the address asks for."""
     within = tuple(_chosen(site, visit, view))
-    areas = _inside(site, view, [area.key for _, area in within]) if within else view.areas
+    areas = _inside(view, [area.key for _, area in within]) if within else view.areas
     text = visit.address.option(FIND).strip()
     wanted, order = fold(text), order_of(visit.address)
     named = sorted(areas, key=lambda area: _place(visit, view, area))
@@ -106,10 +106,9 @@ def _chosen(site: Site, visit: Visit, view: LayerView) -> Iterator[tuple[str, Fi
         yield from ((layer, area) for area in site.board.layer(layer).areas if area.key in keys)
 
 
-def _inside(site: Site, view: LayerView, keys: Sequence[str]) -> list[Figures]:
+def _inside(view: LayerView, keys: Sequence[str]) -> list[Figures]:
     """Return the areas that lie in one of some containing ones."""
-    layer = site.board.snapshot().layer(view.layer)
-    return [area for area in view.areas if layer.parents[layer.code_of[area.key]] in keys]
+    return [area for area in view.areas if area.parent in keys]
 
 
 def _name(visit: Visit, view: LayerView, area: Figures) -> str:

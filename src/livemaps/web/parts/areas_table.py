@@ -54,7 +54,7 @@ def table_card(site: Site, visit: Visit, view: LayerView, shown: Shown) -> Eleme
         count(visit, view, shown),
         table(visit, words("areas.table"), columns, _rows(visit, view, lines, told), stacked=False),
         pages(visit, shown),
-        None if view.pending else foot(side_by_side_file(visit, view, shown)),
+        None if view.basis.pending else foot(side_by_side_file(visit, view, shown)),
         size="",
         key="table",
     )
