@@ -46,19 +46,14 @@ class Ink:
     edge: str
     boundary: str
     label: str
-    halo: str
     chosen: str
     mark: str
 
 
 INKS: Mapping[str, Ink] = MappingProxyType(
     {
-        "light": Ink(
-            "#eef2f4", "#f9fbfc", "#ffffff", "#31444f", "#14212b", "#ffffff", "#b3261e", "#0a4069"
-        ),
-        "dark": Ink(
-            "#0b1216", "#131e25", "#0b1216", "#8ba3b0", "#f2f7fa", "#0b1216", "#ffb4a9", "#cbe6f5"
-        ),
+        "light": Ink("#eef2f4", "#f9fbfc", "#ffffff", "#31444f", "#14212b", "#b3261e", "#0a4069"),
+        "dark": Ink("#0b1216", "#131e25", "#0b1216", "#8ba3b0", "#f2f7fa", "#ffb4a9", "#cbe6f5"),
     }
 )
 
