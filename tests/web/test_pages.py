@@ -15,7 +15,7 @@ import pytest
 from livemaps import figures, web
 from livemaps.demo.profile import demo_profile
 from livemaps.errors import NoSnapshot, SnapshotDamaged
-from livemaps.model import PlacePrecision
+from livemaps.model import PlacePrecision, day_date
 from livemaps.snapshot import Snapshot
 from livemaps.status import Progress, State
 from livemaps.web.parts import definitions, map_draft
@@ -111,8 +111,48 @@ def test_every_option_has_its_count_beside_it(town: Town, text_of: TextOf) -> No
     stages = text_of(drawn["filters"]["tree"])
     assert "Received 2" in stages
     assert "In progress 1" in stages
-    assert "Open 3" in stages
-    assert "Closed 1" in stages
+    assert "Open now 3" in stages
+    assert "Closed lately 1" in stages
+
+
+def test_under_dates_each_choice_says_what_it_counts_in_them(town: Town, text_of: TextOf) -> None:
+    since, until = day_date(TODAY - 12).isoformat(), day_date(TODAY).isoformat()
+    drawn = town.ask("answer", url=f"?lang=en&measure=reported&from={since}&to={until}")
+    counted = text_of(drawn["filters"]["tree"])
+    for said in ("Open now, reported in these dates 2", "Closed in these dates 1", "Stage now"):
+        assert said in counted
+    assert "Reported in these dates 2" in counted
+
+
+@pytest.mark.parametrize(
+    ("dates", "said"),
+    [
+        ("from={0}&to={1}", "2 requests reported from {0} to {1}"),
+        ("from={1}&to={1}", "0 requests reported on {1}"),
+        ("from={0}", "2 requests reported since {0}"),
+        ("to={1}", "requests reported until {1}"),
+    ],
+)
+def test_the_headline_says_which_days_it_counts(
+    town: Town, text_of: TextOf, dates: str, said: str
+) -> None:
+    days = [TODAY - 12, TODAY]
+    dates = dates.format(*(day_date(day).isoformat() for day in days))
+    drawn = town.ask("answer", url=f"?lang=en&measure=reported&{dates}")["answer"]["tree"]
+    words = town.site.words("en")
+    assert said.format(*(words.day(day) for day in days)) in text_of(drawn)
+
+
+@pytest.mark.parametrize(
+    ("measure", "said"), [("open", "open request"), ("resolved", "request closed since")]
+)
+def test_the_headline_of_every_measure_says_its_days(
+    town: Town, text_of: TextOf, measure: str, said: str
+) -> None:
+    since = day_date(TODAY - 12).isoformat()
+    drawn = town.ask("answer", url=f"?lang=en&measure={measure}&from={since}")["answer"]["tree"]
+    assert said in text_of(drawn)
+    assert f"since {town.site.words('en').day(TODAY - 12)}" in text_of(drawn)
 
 
 def test_options_of_folded_filters_are_drawn_once_they_are_unfolded(

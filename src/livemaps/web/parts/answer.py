@@ -74,29 +74,45 @@ def _lede(visit: Visit, headline: Headline) -> Element:
 def plain(visit: Visit, home: Home) -> str:
     """Return the headline and the sentences below it without emphasis, for previews of a link."""
     headline = home.headline
-    title = visit.words(
-        f"answer.{headline.measure.value}", scope=scope(visit, home.facets), count=headline.total
-    )
     told = sentences(visit, headline) if headline.total else iter(())
-    return " ".join((f"{title}.", *told)).replace("**", "")
+    return " ".join((f"{_counted(visit, home)}.", *told)).replace("**", "")
 
 
 def _title(visit: Visit, home: Home) -> Element:
-    """Return the headline: where and what, how many."""
-    headline = home.headline
-    text = visit.words(
-        f"answer.{headline.measure.value}", scope=scope(visit, home.facets), count=headline.total
-    )
+    """Return the headline, with what it counts a click away."""
     return element(
         "h1",
-        element("span", rich(text), role="status"),
+        element("span", rich(_counted(visit, home)), role="status"),
         " ",
-        definition(visit.words, visit.address, headline.measure.value),
+        definition(visit.words, visit.address, home.headline.measure.value),
         tabindex=-1,
         data_focus_fallback=True,
         # What the page is drawn from: `assets/live.js` compares it with what there is.
         data_version=home.version,
     )
+
+
+def _counted(visit: Visit, home: Home) -> str:
+    """Return where and what, how many, and in which days where days are chosen."""
+    headline, dates = home.headline, _dates(visit)
+    name, where = headline.measure.value, scope(visit, home.facets)
+    if not dates:
+        return visit.words(f"answer.{name}", scope=where, count=headline.total)
+    return visit.words(f"answer.dated.{name}", scope=where, count=headline.total, dates=dates)
+
+
+def _dates(visit: Visit) -> str:
+    """Return the days chosen in words, such as "from Nov 2 to Nov 8"; nothing where none are."""
+    words, filters = visit.words, visit.address.filters
+    since, until = (
+        None if day is None else words.day(day) for day in (filters.since, filters.until)
+    )
+    if since and until:
+        kind = "day" if since == until else "between"
+        return words(f"answer.dates.{kind}", since=since, until=until)
+    if since:
+        return words("answer.dates.since", since=since)
+    return words("answer.dates.until", until=until) if until else ""
 
 
 def scope(visit: Visit, facets: Facets) -> str:

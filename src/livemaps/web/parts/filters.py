@@ -85,8 +85,10 @@ def _measures(visit: Visit, home: Home) -> Element:
 
 
 def _measure(visit: Visit, measure: Measure, count: int | None) -> list[Child]:
-    """Return the label of a measure with its count."""
-    name = visit.words(f"measure.{measure.value}")
+    """Return the label of a measure, by what it counts under the dates chosen, with its count."""
+    filters = visit.address.filters
+    dated = filters.since is not None or filters.until is not None
+    name = visit.words(f"measure.{'dated' if dated else 'choice'}.{measure.value}")
     if count is None:
         return [name]
     return [name, " ", element("span", visit.words.number(count), class_="count")]
@@ -126,7 +128,9 @@ def _narrow(visit: Visit, dimension: str) -> Element:
 def _folder(visit: Visit, dimension: str, *content: Child) -> Element:
     """Return a part that folds, named after its filter, with how many options are chosen."""
     chosen = len(visit.address.chosen(dimension))
-    name = visit.dimension(dimension)
+    # Beside what was closed in some days, "closed" of now is another number.
+    now = dimension == "stage"
+    name = visit.words("filter.stage_now") if now else visit.dimension(dimension)
     mark = None
     if chosen:
         mark = element(
