@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
+from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -15,9 +16,11 @@ from flask.testing import FlaskClient
 from livemaps.api import blueprint
 from livemaps.errors import MeasuresPending
 from livemaps.feeds.profile import load_profile
+from livemaps.measures.contents import Measures
 from livemaps.measures.families import FAMILIES
 from livemaps.settings import Settings
 from livemaps.views import Board
+from livemaps.views.area import AreaView, LayerView
 from livemaps.views.area_tables import AREA_TABLES, SIDE_BY_SIDE, SORTED
 from tests.measures.village import measures_of
 from tests.views.test_area import WORLD
@@ -155,6 +158,51 @@ def test_the_file_says_what_it_is_of_and_does_not_come_twice(client: FlaskClient
     again = client.get("/api/v1/areas/ward/1/parts.csv", headers={"If-None-Match": tag})
     assert again.status_code == 304
     assert client.get("/api/v1/areas/ward/2/parts.csv").headers["ETag"] != tag
+
+
+class Overtaken(Board):
+    """A board whose snapshot and measures are replaced as soon as a view has been told."""
+
+    publish: Callable[[], None]
+
+    def layer(self, layer: str) -> LayerView:
+        view = super().layer(layer)
+        self.publish()
+        return view
+
+    def area(self, layer: str, area: str, beside: str = "") -> AreaView:
+        view = super().area(layer, area, beside)
+        self.publish()
+        return view
+
+
+@pytest.mark.parametrize("path", ["community.csv?ward=1", "ward.csv", "ward/1/parts.csv"])
+def test_a_file_says_what_its_own_rows_are_of_when_newer_data_overtakes_it(
+    measures: Measures, tmp_path: Path, path: str
+) -> None:
+    old = WORLD.snapshot
+    new = replace(old, meta=replace(old.meta, version="20241004T130000Z-000002"))
+    later = replace(measures, meta=replace(measures.meta, id="20241004T130100Z-000002"))
+    shown: Any = Held(old)
+    measured: Any = Held(measures)
+
+    def publish() -> None:
+        shown.held, measured.held = new, later
+
+    settings = Settings(data_dir=tmp_path)
+    board = Overtaken(shown, load_profile("calgary"), settings, measured=measured)
+    board.publish = publish
+    client = client_of(board)
+    first = client.get(f"/api/v1/areas/{path}")
+    assert first.headers["Livemaps-Version"] == old.version
+    assert first.headers["Livemaps-Measured"].startswith(measures.meta.id)
+    told = {"If-None-Match": first.headers["ETag"]}
+    second = client.get(f"/api/v1/areas/{path}", headers=told)
+    assert second.status_code == 200
+    assert second.headers["Livemaps-Version"] == new.version
+    assert second.headers["Livemaps-Measured"].startswith(later.meta.id)
+    third = client.get(f"/api/v1/areas/{path}", headers={"If-None-Match": second.headers["ETag"]})
+    assert third.status_code == 304
 
 
 def test_figures_that_are_still_worked_out_are_not_told_as_missing(tmp_path: Path) -> None:

@@ -25,7 +25,7 @@ from livemaps.errors import (
 )
 from livemaps.feeds.profile import Profile
 from livemaps.model import day_date
-from livemaps.snapshot import Snapshot
+from livemaps.snapshot import SnapshotMeta
 from livemaps.status import Status, moment_to_json
 from livemaps.text import Catalogue
 from livemaps.views import QueryProblem
@@ -137,9 +137,8 @@ def tagged(answer: Response, tag: str) -> Response:
     return answer
 
 
-def labels(profile: Profile, snapshot: Snapshot, status: Status | None) -> Mapping[str, str]:
+def labels(profile: Profile, meta: SnapshotMeta, status: Status | None) -> Mapping[str, str]:
     """Return the headers that every export carries: source, licence, version and ages."""
-    meta = snapshot.meta
     found = {
         "Livemaps-Version": meta.version,
         "Livemaps-As-Of": day_date(meta.as_of_day).isoformat(),

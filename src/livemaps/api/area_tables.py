@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Sequence
+from dataclasses import dataclass
 from urllib.parse import urlencode
 
 from flask import Blueprint, Response, request
 
 from livemaps.api.answers import etag, labels, query_error, tagged, unchanged
 from livemaps.api.exports import csv_lines
-from livemaps.errors import UnknownValue, VisitorError
+from livemaps.errors import MeasuresPending, UnknownValue, VisitorError
 from livemaps.model import Filters
 from livemaps.views import Board
-from livemaps.views.area import Figures
+from livemaps.views.area import Basis
 from livemaps.views.area_tables import AREA_TABLES, Table, side_by_side
 from livemaps.views.file_names import table_name
 from livemaps.views.query import printable
@@ -24,6 +25,18 @@ WITH = "with"
 """The key of the address for the area to compare with."""
 
 
+@dataclass(frozen=True, slots=True)
+class _File:
+    """A table that is asked for, and what it is told of."""
+
+    table: Table
+    basis: Basis
+    what: Sequence[str]
+    """What it is called by, such as its layer and its area."""
+    query: str
+    """What its address asks for besides, written in one way."""
+
+
 def add_area_tables(routes: Blueprint, board: Board) -> None:
     """Add the table of all areas of a layer, and those of one area."""
 
@@ -33,8 +46,10 @@ def add_area_tables(routes: Blueprint, board: Board) -> None:
         within = board.profile.layer(layer).within
         filters = _filters(board, within)
         view = board.layer(layer)
-        areas = _inside(board, layer, view.areas, filters.area(within)) if within else view.areas
-        return _answered(board, side_by_side(view, areas), ("by", layer), board.query(filters))
+        parents = filters.area(within) if within else frozenset()
+        areas = [area for area in view.areas if not parents or area.parent in parents]
+        table = side_by_side(view, areas)
+        return _answered(board, _File(table, view.basis, ("by", layer), board.query(filters)))
 
     @routes.get(AREA_ROUTE)
     def area_table(layer: str, area: str, table: str) -> Response:
@@ -45,7 +60,8 @@ def add_area_tables(routes: Blueprint, board: Board) -> None:
         beside = request.args.get(WITH, "") if table == "compare" else ""
         view = board.area(layer, area, beside)
         compared = urlencode({WITH: beside}) if beside else ""
-        return _answered(board, AREA_TABLES[table](view), (layer, area, table), compared)
+        file = _File(AREA_TABLES[table](view), view.basis, (layer, area, table), compared)
+        return _answered(board, file)
 
 
 def _check(board: Board, layer: str) -> None:
@@ -73,29 +89,24 @@ def _filters(board: Board, within: str | None, others: Collection[str] = ()) -> 
     return kept
 
 
-def _inside(
-    board: Board, layer: str, areas: Sequence[Figures], parents: Collection[str]
-) -> Sequence[Figures]:
-    """Return the areas that lie in one of some containing ones; all where none is chosen."""
-    found = board.snapshot().layer(layer)
-    if not parents:
-        return areas
-    return [area for area in areas if found.parents[found.code_of[area.key]] in parents]
+def _answered(board: Board, file: _File) -> Response:
+    """Return a table as a file.
 
-
-def _answered(board: Board, table: Table, what: Sequence[str], query: str) -> Response:
-    """Return a table of `what` under a query as a file.
+    What is said of it is said of the snapshot and the measures that its rows were told of, which
+    may no longer be the board's own.
 
     Raises:
         MeasuresPending: its figures are still being worked out.
     """
-    snapshot, measures = board.snapshot(), board.measures()
-    tag = etag(request.path, snapshot.version, measures.meta.id, query)
+    table, meta, measured = file.table, file.basis.meta, file.basis.measured
+    if measured is None:
+        raise MeasuresPending("the figures of this table are still being worked out")
+    tag = etag(request.path, meta.version, measured.id, file.query)
     lines = csv_lines([table.columns, *table.rows])
     answer = unchanged(tag) or Response(lines, mimetype="text/csv")
-    answer.headers.update(labels(board.profile, snapshot, board.status()))
-    answer.headers["Livemaps-Measured"] = f"{measures.meta.id} of {measures.meta.snapshot}"
+    answer.headers.update(labels(board.profile, meta, board.status()))
+    answer.headers["Livemaps-Measured"] = f"{measured.id} of {measured.snapshot}"
     answer.headers["Livemaps-Total"] = str(len(table.rows))
-    name = table_name(snapshot.meta.city, what, query, snapshot.meta.as_of_day)
+    name = table_name(meta.city, file.what, file.query, meta.as_of_day)
     answer.headers["Content-Disposition"] = f'attachment; filename="{name}"'
     return tagged(answer, tag)

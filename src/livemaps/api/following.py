@@ -40,7 +40,7 @@ def add_request_feed(routes: Blueprint, board: Board, catalogue: Catalogue) -> N
         tag = etag(content)
         answer = unchanged(tag) or Response(content, mimetype=atom.MIMETYPE)
         answer.vary.add("Accept-Language")
-        answer.headers.update(labels(board.profile, board.snapshot(), board.status()))
+        answer.headers.update(labels(board.profile, board.snapshot().meta, board.status()))
         return tagged(answer, tag)
 
 

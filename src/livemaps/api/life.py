@@ -39,7 +39,7 @@ def add_life(routes: Blueprint, board: Board, catalogue: Catalogue) -> None:
         value = dict(_about(board, words)) | life_object(board, found)
         tag = etag(msgspec.json.encode(value))
         answer = unchanged(tag) or json_answer(value)
-        answer.headers.update(labels(board.profile, board.snapshot(), board.status()))
+        answer.headers.update(labels(board.profile, board.snapshot().meta, board.status()))
         return tagged(answer, tag)
 
 

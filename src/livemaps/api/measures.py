@@ -85,7 +85,7 @@ def add_measures(routes: Blueprint, board: Board, catalogue: Catalogue) -> None:
             *(wanted.query, wanted.page, wanted.language),
         )
         answer = unchanged(tag) or _answered(board, wanted, catalogue)
-        answer.headers.update(labels(board.profile, asked.snapshot, board.status()))
+        answer.headers.update(labels(board.profile, asked.snapshot.meta, board.status()))
         answer.headers.update(_said(wanted, catalogue))
         return tagged(answer, tag)
 

@@ -201,7 +201,7 @@ def _exported(board: Board, areas: Path, made: Export) -> Response:
     tag = etag(request.path, snapshot.version, _usual_of(snapshot, asked.filters), query)
     about = exports.about_file(board.profile, snapshot, board.query(asked.filters))
     answer = unchanged(tag) or made(Asked(snapshot, asked.filters, asked.view, about, areas))
-    answer.headers.update(labels(board.profile, snapshot, board.status()))
+    answer.headers.update(labels(board.profile, snapshot.meta, board.status()))
     return tagged(answer, tag)
 
 
