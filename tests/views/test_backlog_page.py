@@ -199,7 +199,8 @@ def test_what_needs_no_measures_is_there_before_them(snapshot: Snapshot) -> None
 def test_a_channel_has_no_surge_and_no_forecast(snapshot: Snapshot, measures: Measures) -> None:
     found = page(snapshot, measures, Filters(channels=frozenset({"App"})))
     assert found.surge is not None
-    assert found.surge.windows == found.surge.found == ()
+    assert not found.surge.windows
+    assert not found.surge.events
     assert found.forecast is None
     assert found.forecast_told
 

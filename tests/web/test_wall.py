@@ -165,7 +165,8 @@ def test_the_views_of_measures_tell_what_they_are_about(full: Site, text_of: Tex
 
     assert "services shrink" in told("queues")
     assert "reported" in told("surge")
-    assert "With several filters together" in told("surge", "&ward=1&agency=Mobility")
+    assert "Surges are told of the whole city, or of one" in told("surge", "&channel=App")
+    assert "Surges are told of the whole city" in told("surge", "&ward=1&agency=Mobility")
     assert "publishes no service standards" in told("standards")
     assert "forecast" in told("forecast", "&ward=1").lower()
     assert HOSTILE in told("oldest")

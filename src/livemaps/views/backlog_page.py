@@ -44,6 +44,7 @@ from livemaps.views.measures.surge import SurgeNow, surges, windows_at
 from livemaps.views.measures.unattended import Unattended, unattended_requests
 from livemaps.views.measures.values import Asked
 from livemaps.views.overdue import overdue_by, overdue_under
+from livemaps.views.surge_events import SurgeView, surge_events
 from livemaps.views.values import Headline, Week
 
 WEEKS = 52
@@ -54,12 +55,6 @@ DAYS_BEFORE = 28
 
 OLDEST = 6
 """Unattended requests that are listed."""
-
-MOST_SURGES = 6
-"""Surges that are explained; the others are in the file behind."""
-
-JUDGED = ("surge", "as_expected", "fewer")
-"""Words of windows that were judged at all."""
 
 LEVELS = ("agency", "service")
 """What open requests and queues are grouped by."""
@@ -90,23 +85,6 @@ class Standards:
     agencies: tuple[Standing, ...]
     """Those that the filters choose, the most overdue first; none where other filters are in
     force."""
-
-
-@dataclass(frozen=True, slots=True)
-class SurgeView:
-    """What surges, and how the last days compare with what was expected."""
-
-    windows: tuple[SurgeNow, ...]
-    """The judged days of the subject, then its week; none where it is not judged."""
-    found: tuple[SurgeNow, ...]
-    """Surges of the last week among the groups that the filters choose, the largest first."""
-    complete_day: int
-
-    @property
-    def told(self) -> bool:
-        """Whether it can be said that there is, or is no, surge: a complete window was judged."""
-        judged = any(one.complete and one.word in JUDGED for one in self.windows)
-        return judged or bool(self.found)
 
 
 @dataclass(frozen=True, slots=True)
@@ -321,7 +299,7 @@ def _surge(measures: Measures, filters: Filters, subject: Subject | None) -> Sur
     complete = measures.meta.complete_day
     return SurgeView(
         windows=() if subject is None else _windows(measures, subject),
-        found=_surging(measures, filters)[:MOST_SURGES],
+        events=surge_events(_surging(measures, filters), [layer.id for layer in measures.layers]),
         complete_day=complete if complete is not None else measures.meta.as_of_day,
     )
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
 from typing import Any
 
@@ -11,6 +12,7 @@ from livemaps.model import Filters
 from livemaps.views.measures.forecast import Forecast
 from livemaps.views.measures.groups import Group
 from livemaps.views.measures.surge import Part, SurgeNow
+from livemaps.views.surge_events import SurgeEvent
 from livemaps.web.parts import backlog_flow, promises, surges
 from livemaps.web.parts.behind import linked
 from livemaps.web.site import Site
@@ -44,25 +46,66 @@ def surge(**changes: Any) -> SurgeNow:
 def test_a_surge_is_told_with_what_is_behind_it(full: Site, text_of: TextOf) -> None:
     found = full.board.backlog(Filters())
     assert found.surge is not None
-    storm = replace(found, surge=replace(found.surge, found=(surge(),)))
+    ward = surge(level="ward", group=Group("2", "WARD 2"), observed=70)
+    storm = replace(found, surge=replace(found.surge, events=(SurgeEvent(surge(), (ward,)),)))
     visit = visit_of(full)
     tree = surges.surges(visit, storm)
     text = text_of(tree)
+    assert "1 surge on" in text
     assert "84 reported, about 30 expected (usually 20 to 41)." in text
     assert "Altadore (+36)" in text
+    assert re.search(r"Also far above what was expected: Ward 2 +\(\+40\)", text)
     assert HOSTILE in text
-    assert any("measure=reported" in href for href in links(tree))
+    lists = [href for href in links(tree) if "measure=reported" in href]
+    assert any("service=" in href for href in lists)
+    assert any("ward=2" in href for href in lists)
+
+
+def test_events_that_have_no_room_are_counted(full: Site, text_of: TextOf) -> None:
+    found = full.board.backlog(Filters())
+    assert found.surge is not None
+    events = tuple(
+        SurgeEvent(
+            surge(group=Group(f"S{at}", f"S{at}")),
+            tuple(surge(level="agency", group=Group(f"A{of}", f"A{of}")) for of in range(8)),
+        )
+        for at in range(9)
+    )
+    text = text_of(
+        surges.surges(visit_of(full), replace(found, surge=replace(found.surge, events=events)))
+    )
+    assert "9 surges on" in text
+    assert "S5" in text
+    assert "S6" not in text
+    assert "3 more are not shown." in text
+    assert "2 more are not shown." in text
 
 
 def test_a_day_that_is_still_filled_is_not_judged(full: Site, text_of: TextOf) -> None:
     found = full.board.backlog(Filters())
     assert found.surge is not None
-    late = surge(word="incomplete", complete=False, expected=None, low=None, high=None)
-    text = text_of(
-        surges.surges(visit_of(full), replace(found, surge=replace(found.surge, found=(late,))))
+    late = surge(
+        told=None, word="incomplete", complete=False, first_day=TODAY - 1, last_day=TODAY - 1
     )
-    assert "incomplete, not judged" in text
-    assert "84 reported so far." in text
+    windows = (*found.surge.windows[:7], late)
+    text = text_of(
+        surges.surges(visit_of(full), replace(found, surge=replace(found.surge, windows=windows)))
+    )
+    assert "reported so far" not in text
+    assert "(so far) 84" in text
+    assert "No surge" in text
+
+
+def test_a_day_that_is_judged_while_it_is_filled_is_held_against_as_much_of_it(
+    full: Site, text_of: TextOf
+) -> None:
+    found = full.board.backlog(Filters())
+    assert found.surge is not None
+    late = surge(told=0.25, complete=False, first_day=TODAY - 1, last_day=TODAY - 1)
+    shown = replace(found, surge=replace(found.surge, events=(SurgeEvent(late),)))
+    text = text_of(surges.surges(visit_of(full), shown))
+    assert "84 reported so far, about 8 expected by then." in text
+    assert "usually 20 to 41" not in text
 
 
 def forecast(**changes: Any) -> Forecast:
@@ -140,4 +183,4 @@ def test_nothing_is_said_of_surges_that_were_not_judged(
 ) -> None:
     text = text_of(shown(full, f"{query}&lang=en"))
     assert "No surge" not in text
-    assert "Surge, week to" not in text
+    assert "Surges in the week" not in text

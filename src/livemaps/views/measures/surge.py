@@ -96,11 +96,15 @@ class SurgeNow:
         return self.corrected / self.expected
 
     @property
+    def expected_by_now(self) -> float | None:
+        """What was expected of as much as the feed has told; None where that cannot be said."""
+        return None if self.expected is None or self.told is None else self.expected * self.told
+
+    @property
     def excess(self) -> float:
         """Observed less what was expected by now; 0 where nothing can be said."""
-        if self.expected is None or self.told is None:
-            return 0.0
-        return self.observed - self.expected * self.told
+        expected = self.expected_by_now
+        return 0.0 if expected is None else self.observed - expected
 
 
 def surges(measures: Measures, levels: Iterable[str] = ()) -> tuple[SurgeNow, ...]:

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 
-from livemaps.measures.levels import CITY
 from livemaps.views import Facets
 from livemaps.views.backlog_page import BacklogPage
-from livemaps.views.measures.surge import SurgeNow
+from livemaps.views.surge_events import SurgeView
 from livemaps.web.components import definition, link, menu, notice, rich
 from livemaps.web.elements import Child, Element, element, tree
 from livemaps.web.page import heading, lagging
+from livemaps.web.parts import surge_words
 from livemaps.web.parts.answer import chips, problems
 from livemaps.web.parts.area_words import changed
 from livemaps.web.parts.behind import (
@@ -92,7 +92,7 @@ def sentences(visit: Visit, found: BacklogPage) -> Iterator[list[Child]]:
         text = words("backlog.answer.queues", growing=growing, shrinking=shrinking)
         yield linked(text, "#growing", "#shrinking")
     if found.surge is not None and found.surge.told:
-        yield linked(_surge(visit, found), "#surge")
+        yield _surge(visit, found.surge)
     for kind, count in _waiting(found):
         if count or kind != "unattended":
             yield linked(
@@ -110,20 +110,10 @@ def _waiting(found: BacklogPage) -> Iterator[tuple[str, int]]:
     yield "unattended", found.unattended
 
 
-def _surge(visit: Visit, found: BacklogPage) -> str:
-    """Return whether there is a surge, and which is the largest."""
-    words, surge = visit.words, found.surge
-    if surge is None or not surge.found:
-        day = surge.complete_day if surge else found.as_of_day
-        return words("backlog.answer.no_surge", day=words.day(day))
-    return words("backlog.answer.surge", name=surge_name(visit, surge.found[0]))
-
-
-def surge_name(visit: Visit, one: SurgeNow) -> str:
-    """Return what the group of a surge is called."""
-    if one.level == CITY:
-        return visit.words("level.city", city=visit.profile.name)
-    return visit.label(one.level, one.group.key, one.group.name)
+def _surge(visit: Visit, surge: SurgeView) -> list[Child]:
+    """Return whether there is a surge, and which is the largest, with its list."""
+    behind = [surge_words.requests(visit, event.told) for event in surge.events[:1]]
+    return linked(surge_words.headline(visit, surge), "#surge", *behind)
 
 
 def figures(visit: Visit, found: BacklogPage) -> Element:
@@ -149,21 +139,22 @@ def _figures(visit: Visit, found: BacklogPage) -> Iterator[Element]:
         target = to_list(visit, filters, waiting=frozenset({WAITS[kind]}))
         yield _figure(visit, METRICS[kind], count, words(f"backlog.figure.{kind}"), target)
     if found.surge is not None and found.surge.told:
-        yield _surge_figure(visit, found)
+        yield _surge_figure(visit, found.surge)
 
 
-def _surge_figure(visit: Visit, found: BacklogPage) -> Element:
-    """Return whether anything surges, as one of the figures."""
-    words, surging = visit.words, bool(found.surge and found.surge.found)
-    state = words(f"backlog.surge.{'some' if surging else 'none'}")
-    day = words.date(found.surge.complete_day) if found.surge else ""
+def _surge_figure(visit: Visit, surge: SurgeView) -> Element:
+    """Return how many surges there are, as one of the figures."""
+    words, count = visit.words, len(surge.events)
+    days = surge_words.when(visit, surge.days, words.date)
     return element(
         "div",
-        element("dt", words("backlog.figure.surge", day=day)),
+        element("dt", words("backlog.figure.surge", count=count, when=days)),
         element(
-            "dd", element("a", state, href="#surge"), definition(words, visit.address, "surge")
+            "dd",
+            element("a", words.number(count), href="#surge"),
+            definition(words, visit.address, "surge"),
         ),
-        class_="figure-warning" if surging else None,
+        class_="figure-warning" if count else None,
         key="surge",
     )
 

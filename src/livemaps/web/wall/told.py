@@ -4,14 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from livemaps.views.backlog_page import BacklogPage, SurgeView
+from livemaps.views.backlog_page import BacklogPage
 from livemaps.views.backlog_parts import MovingQueue
 from livemaps.views.measures.flow import FlowPath
 from livemaps.views.measures.forecast import Forecast
 from livemaps.views.measures.standards import Record
 from livemaps.views.measures.surge import DAY, SurgeNow
+from livemaps.views.surge_events import SurgeEvent, SurgeView
 from livemaps.web.charts import Band, Columns, Line, Plot
 from livemaps.web.elements import Child, Element
+from livemaps.web.parts import surge_words
 from livemaps.web.parts.promises import FEWEST_DUE
 from livemaps.web.site import Site, Visit
 from livemaps.web.wall.parts import Row, View, drawn, figure, figures, rows, said, signed
@@ -20,7 +22,6 @@ MOST_ROWS = 8
 """Lines of a list; a screen shows as many of them as it has room for."""
 
 FORTNIGHT = 14
-SURGE = "surge"
 
 
 def queues_view(_site: Site, visit: Visit, page: BacklogPage) -> View:
@@ -59,40 +60,37 @@ def _queues(
     return [number, rows(told, listed, words("wall.queues.none"), class_)]
 
 
-def surge_view(site: Site, visit: Visit, page: BacklogPage) -> View:
-    """Return what the newest complete day brought against what was expected, and what surges."""
+def surge_view(_site: Site, visit: Visit, page: BacklogPage) -> View:
+    """Return what surges, beside the newest complete day against what was expected of it."""
     words, surge = visit.words, page.surge
     if surge is None:
         return pending(visit)
+    if not surge.told:
+        why = "few" if surge.windows else "several"
+        return View(words(f"wall.surge.{why}"), (), told=False)
     days = [one for one in surge.windows if one.window == DAY and one.complete]
-    now = next((one for one in days if one.last_day == surge.complete_day), None)
-    found = [one for one in surge.found if one.window == DAY and one.last_day == surge.complete_day]
     return View(
-        _surge_answer(visit, surge, now, len(found)),
+        surge_words.verdict(visit, surge),
         (
-            _surge_figures(visit, now) if now else said(words("wall.surge.several")),
-            _surge_days(visit, days) if now else None,
+            _surge_figures(visit, surge.last_day) if surge.last_day else None,
+            _surge_days(visit, days),
             rows(
                 words("wall.surge.found"),
-                [_surging(site, visit, one) for one in found],
+                [_surging(visit, surge, event) for event in surge.events[:MOST_ROWS]],
                 words("wall.surge.none"),
             ),
         ),
     )
 
 
-def _surge_answer(visit: Visit, surge: SurgeView, now: SurgeNow | None, found: int) -> str:
-    """Return the word for the newest complete day."""
-    words, day = visit.words, visit.words.day(surge.complete_day)
-    if now is None:
-        return words("wall.surge.groups", day=day, count=found)
-    return words("wall.surge.answer", day=day, word=words(f"measures.surge.word.{now.word}"))
-
-
 def _surge_figures(visit: Visit, now: SurgeNow) -> Element:
     words = visit.words
     return figures(
-        figure(words.number(now.observed), words("wall.surge.observed"), "main"),
+        figure(
+            words.number(now.observed),
+            words("wall.surge.observed_on", day=visit.words.date(now.last_day)),
+            "main",
+        ),
         figure(words.number(round(now.expected)), words("wall.surge.expected"))
         if now.expected is not None
         else None,
@@ -119,14 +117,13 @@ def _surge_days(visit: Visit, days: Sequence[SurgeNow]) -> Element | None:
     return drawn(visit, plot)
 
 
-def _surging(site: Site, visit: Visit, one: SurgeNow) -> Row:
-    """Return one surge: whose, and how much against what was expected."""
-    words = visit.words
-    name = visit.label(one.level, one.group.key, one.group.name)
-    if one.level == "city":
-        name = site.profile.name
-    told = words("wall.surge.against", expected=round(one.expected or 0))
-    return Row(name, told, words.number(one.observed))
+def _surging(visit: Visit, surge: SurgeView, event: SurgeEvent) -> Row:
+    """Return one event: what surges, and how much against what was expected."""
+    return Row(
+        surge_words.name(visit, event.told),
+        surge_words.told(visit, surge, event),
+        visit.words.number(event.told.observed),
+    )
 
 
 def standards_view(_site: Site, visit: Visit, page: BacklogPage) -> View:
