@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
 from livemaps.model import Filters
 from livemaps.statistics.queues import WEEKS, Word
+from livemaps.text import Words
 from livemaps.views.backlog_page import BacklogPage
 from livemaps.views.backlog_parts import Moving, MovingQueue, OpenGroup, OpenTable, Sort
 from livemaps.web.charts import sparkline
@@ -42,7 +43,9 @@ def open_groups(visit: Visit, found: BacklogPage, table: OpenTable) -> Element:
     shown = table.by(sort_of(visit), None if every else MOST_ROWS)
     most = max((group.open for group in shown), default=0)
     rows = [_row(visit, found.filters, table, group, most) for group in shown]
-    body = element("table", _head(visit, table), element("tbody", rows), class_="open-groups")
+    body = element(
+        "table", _head(visit, table), element("tbody", rows), class_="open-groups stacked"
+    )
     return card(
         visit,
         f"open-{level}",
@@ -87,42 +90,54 @@ def _sorts(visit: Visit, level: str) -> Element:
     )
 
 
+@dataclass(frozen=True)
+class Column:
+    """A column of numbers: what it is called, and its style."""
+
+    title: str
+    style: str = ""
+
+
+def _columns(words: Words, table: OpenTable) -> list[Column]:
+    """Return the columns of numbers, in their order."""
+    return [
+        Column(words("backlog.column.open"), "total"),
+        *(Column(words(f"age.{band}"), "by-age") for band in table.bands),
+        Column(words("backlog.column.old")),
+        Column(words("backlog.column.net")),
+        Column(words("backlog.column.unattended"), "wide"),
+    ]
+
+
 def _head(visit: Visit, table: OpenTable) -> Element:
-    words = visit.words
+    numbers = [_number_head(column.title, column.style) for column in _columns(visit.words, table)]
     return element(
-        "thead",
-        element(
-            "tr",
-            element("th", visit.dimension(table.level), scope="col"),
-            _number_head(words("backlog.column.open")),
-            [_number_head(words(f"age.{band}"), "by-age", band) for band in table.bands],
-            _number_head(words("backlog.column.old")),
-            _number_head(words("backlog.column.net")),
-            _number_head(words("backlog.column.unattended"), "wide"),
-        ),
+        "thead", element("tr", element("th", visit.dimension(table.level), scope="col"), numbers)
     )
 
 
-def _number_head(text: str, style: str = "", key: str | None = None) -> Element:
-    return element("th", text, scope="col", class_=f"number {style}".strip(), key=key or text)
+def _number_head(text: str, style: str = "") -> Element:
+    return element("th", text, scope="col", class_=f"number {style}".strip(), key=text)
 
 
 def _row(visit: Visit, filters: Filters, table: OpenTable, group: OpenGroup, most: int) -> Element:
     """Return one group: its name and bar, and its numbers."""
-    level = table.level
-    own = Address(filters).only(level, group.name).filters
-    counts = zip(table.bands, group.bands, strict=True)
+    own = Address(filters).only(table.level, group.name).filters
+    total, *ages, old, net, unattended = _columns(visit.words, table)
+    by_age = [
+        _number(visit, column, count, replace(own, ages=frozenset({band})))
+        for column, band, count in zip(ages, table.bands, group.bands, strict=True)
+    ]
     return element(
         "tr",
-        element("th", _name(visit, level, group.name, own), _ages_bar(group, most), scope="row"),
-        _number(visit, group.open, own, "total"),
-        [
-            _number(visit, count, replace(own, ages=frozenset({band})), "by-age", band)
-            for band, count in counts
-        ],
-        _number(visit, group.old, replace(own, ages=OLD)),
-        element("td", _net(visit, group), class_="number"),
-        _number(visit, group.unattended, replace(own, waiting=UNATTENDED), "wide"),
+        element(
+            "th", _name(visit, table.level, group.name, own), _ages_bar(group, most), scope="row"
+        ),
+        _number(visit, total, group.open, own),
+        by_age,
+        _number(visit, old, group.old, replace(own, ages=OLD)),
+        element("td", _net(visit, group), class_="number", data_label=net.title),
+        _number(visit, unattended, group.unattended, replace(own, waiting=UNATTENDED)),
         key=group.name or "none",
     )
 
@@ -135,14 +150,14 @@ def _name(visit: Visit, level: str, name: str, own: Filters) -> Element:
     return link(to_agency(visit, name) if level == "agency" else to_list(visit, own), label)
 
 
-def _number(
-    visit: Visit, count: int, filters: Filters, style: str = "", key: str | None = None
-) -> Element:
+def _number(visit: Visit, column: Column, count: int, filters: Filters) -> Element:
     """Return a count that leads to its list; nothing leads nowhere."""
     text = visit.words.number(count)
     shown: Child = link(to_list(visit, filters), text) if count and _is_named(filters) else text
-    none = "" if count else "nothing"
-    return element("td", shown, class_=" ".join(f"number {style} {none}".split()), key=key)
+    style = f"number {column.style} {'' if count else 'nothing'}"
+    return element(
+        "td", shown, class_=" ".join(style.split()), data_label=column.title, key=column.title
+    )
 
 
 def _is_named(filters: Filters) -> bool:
@@ -168,7 +183,7 @@ def _ages_bar(group: OpenGroup, most: int) -> Element:
 def _net(visit: Visit, group: OpenGroup) -> list[Child]:
     """Return by how many a group grew, and whether that is said to be growth."""
     if group.net is None:
-        return [visit.words("backlog.too_few")]
+        return [element("span", visit.words("backlog.not_known"), class_="quiet-text")]
     number = element("span", signed(visit, group.net))
     if group.word is None or group.word not in NAMES:
         return [number]
@@ -278,7 +293,7 @@ def _queues_head(visit: Visit, level: str, word: Word) -> Element:
             "tr",
             element("th", visit.dimension(level), scope="col"),
             element("th", words("backlog.column.path"), scope="col", class_="wide"),
-            [_number_head(words(f"backlog.column.{column}"), key=column) for column in columns],
+            [_number_head(words(f"backlog.column.{column}")) for column in columns],
         ),
     )
 
