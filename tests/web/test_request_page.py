@@ -10,6 +10,7 @@ import pytest
 
 from livemaps.model import Stage, Standing
 from livemaps.views.life import Step
+from livemaps.views.measures.due import RequestDue
 from livemaps.views.measures.groups import Group
 from livemaps.views.measures.time_to_close import Speaker, UsualTime, Wait
 from livemaps.web.page import drawn, path_to
@@ -214,6 +215,29 @@ def test_a_standard_of_one_day_is_told_of_one(town: Town, language: str) -> None
     for counting, days in (("calendar", ("day.", "jour.")), ("business", ("day.", "ouvrable."))):
         assert words(f"request.standard.{counting}", count=1).endswith(days)
         assert not words(f"request.standard.{counting}", count=2).endswith(days)
+
+
+@pytest.mark.parametrize(
+    ("last", "said"),
+    [(2, ["0", "2 days"]), (16, ["0", "10", "20 days"]), (40, ["0", "20", "40 days"])],
+)
+def test_the_axis_of_the_chart_has_room_on_a_phone_and_its_unit_once(
+    town: Town, last: int, said: list[str]
+) -> None:
+    _, feet = lifetime.axis(town.site.words("en"), last)
+    assert [foot for foot in feet if foot] == said
+
+
+@pytest.mark.parametrize(
+    ("left", "said"), [(-717, "**24 months overdue**"), (-3, "**3 days overdue**")]
+)
+def test_a_long_delay_is_told_in_months(town: Town, left: int, said: str) -> None:
+    here = with_rows(town, Row(requested=TODAY - 800))
+    found = here.site.board.request(number_of(here))
+    assert found is not None
+    due = RequestDue(TODAY + left, False, None, "overdue", left)
+    told = " ".join(lifetime._sentences(here.site.visit("?lang=en"), replace(found, due=due)))
+    assert said in told
 
 
 @pytest.mark.parametrize("last", [1, 7, 15, 40, 400, 3_000])

@@ -47,7 +47,7 @@ def _sentences(visit: Visit, found: RequestView) -> Iterator[str]:
     if found.due is not None:
         today = found.due.state == "not yet due" and found.due.days_left == 0
         state = "today" if today else found.due.state.replace(" ", "_")
-        days = visit.words.days(abs(found.due.days_left))
+        days = visit.words.span(abs(found.due.days_left))
         day = visit.words.day(found.due.due_day)
         yield visit.words(f"request.due.{state}", day=day, days=days)
     if found.usual is not None:
@@ -186,18 +186,19 @@ def _plot(visit: Visit, found: RequestView, usual: UsualTime) -> Plot:
 def axis(words: Words, last: int) -> tuple[list[int], list[str]]:
     """Return the days of an axis that reaches at least to day `last`, and what each is called.
 
-    Days between two round ones are called nothing.
+    Days between two round ones are called nothing, the unit is named once, at the end, and of four
+    round ones every other: on a phone more would run into each other.
     """
     size, count, unit = next((tick for tick in TICKS if MOST_TICKS * tick[0] >= last), TICKS[-1])
     ticks = max(1, math.ceil(last / size))
     # No day twice: the fastest services are told day by day.
     steps = min(STEPS, math.floor(size))
     days = [round(size * step / steps) for step in range(ticks * steps + 1)]
+    named = 2 * steps if ticks == MOST_TICKS else steps
     feet = [
-        "" if step % steps else words.short_span(count * step // steps, unit)
-        for step in range(len(days))
+        "" if step % named else words.number(count * step // steps) for step in range(len(days))
     ]
-    return days, [words.number(0), *feet[1:]]
+    return days, [*feet[:-1], words.short_span(count * ticks, unit)]
 
 
 def _last_day(found: RequestView, usual: UsualTime) -> int:
