@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import re
 from html import unescape
+from typing import Any, Never
 
 import pytest
 
 from livemaps.errors import NoSnapshot
+from livemaps.views import Board
 from livemaps.web import ids, shell
 from livemaps.web.app import PAGES
 from livemaps.web.first_view import first_view
@@ -60,18 +62,36 @@ def test_a_wall_has_no_first_view_since_it_shows_one_of_its_views_at_a_time(town
     assert 'class="skeleton"' in town.client.get("/wall").get_data(as_text=True)
 
 
-def test_a_page_that_cannot_be_drawn_leaves_a_document_and_a_line_in_the_log(
-    town: Town, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
-) -> None:
-    def broken(*_: object) -> None:
-        raise ZeroDivisionError("a fault of ours")
+def broken(*_: object) -> Never:
+    raise ZeroDivisionError("a fault of ours")
 
-    monkeypatch.setattr(shell, "footer", broken)
-    answer = town.client.get("/ward")
-    assert answer.status_code == 200
-    assert 'class="skeleton"' in answer.get_data(as_text=True)
-    assert "/ward cannot be drawn into its document" in caplog.text
+
+@pytest.mark.parametrize(
+    ("place", "name", "path"),
+    [(shell, "footer", "/ward"), (Board, "layer", "/ward"), (Board, "area", "/ward/1")],
+)
+def test_a_page_that_cannot_be_drawn_says_so_in_words_and_leaves_a_line_in_the_log(
+    town: Town,
+    monkeypatch: pytest.MonkeyPatch,
+    caplog: pytest.LogCaptureFixture,
+    place: Any,
+    name: str,
+    path: str,
+) -> None:
+    monkeypatch.setattr(place, name, broken)
+    answer = town.client.get(f"{path}?lang=fr")
+    page = unescape(answer.get_data(as_text=True))
+    assert answer.status_code == 500
+    assert answer.headers["Cache-Control"] == "no-store"
+    view = page.split('<div id="first-view">')[1]
+    assert "<h1>Cette page ne peut pas être affichée pour le moment</h1>" in view
+    assert f'href="{path}?lang=fr"' in view
+    assert 'href="/?lang=fr"' in view
+    assert "a fault of ours" not in page
+    assert caplog.text.count(f"{path}?lang=fr cannot be drawn into its document") == 1
     assert "a fault of ours" in caplog.text
+    # The scripts come along all the same: what can be drawn is drawn.
+    assert 'id="react-entry-point"' in page
 
 
 def test_within_another_page_the_first_view_has_no_header_either(town: Town) -> None:

@@ -3,16 +3,23 @@
 from __future__ import annotations
 
 import logging
+from collections.abc import Mapping
+from dataclasses import dataclass
 from html import escape
+from types import MappingProxyType
 from typing import Any
 
 import dash
-from flask import request
+from flask import Response, after_this_request, request
 
 from livemaps.resources import build_id
+from livemaps.web import ids
+from livemaps.web.components import link
+from livemaps.web.elements import Region, element
 from livemaps.web.first_view import first_view
+from livemaps.web.markup import markup
 from livemaps.web.parts.map_draft import palette
-from livemaps.web.site import Site, Visit
+from livemaps.web.site import Site, Visit, feed_address
 
 DOCUMENT = """<!DOCTYPE html>
 <html lang="{language}" dir="{direction}"{theme}{embed}>
@@ -55,7 +62,20 @@ SKELETON = """<div id="react-entry-point"><div class="skeleton" role="status">
 <p class="visually-hidden">{loading}</p></div></div>"""
 
 
+FAULT: Mapping[str, str] = MappingProxyType({"className": "prose", "tabIndex": "-1"})
+
 log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class Shown:
+    """What a page tells its document."""
+
+    title: str
+    summary: str
+    feed: str
+    view: str
+    """The page itself as HTML; empty where its scripts draw all of it."""
 
 
 class Document(dash.Dash):
@@ -69,7 +89,7 @@ class Document(dash.Dash):
     def interpolate_index(self, *_: object, **parts: Any) -> str:
         """Return the document for the address that is asked for."""
         visit = self.site.visit(request.query_string.decode("utf-8", "replace"), request.path)
-        words, theme = visit.words, visit.address.view.theme
+        words, theme, shown = visit.words, visit.address.view.theme, self._shown(visit)
         name = escape(self.site.profile.name)
         return DOCUMENT.format(
             language=words.language,
@@ -77,42 +97,82 @@ class Document(dash.Dash):
             build=self.build,
             drawn=escape(self.site.drawn_from()),
             follow=escape(words("feed.follow")),
-            feed=escape(self.site.feed(visit)),
+            feed=escape(shown.feed),
             theme=f' data-theme="{theme}"' if theme else "",
             embed=" data-embed" if visit.address.view.embed else "",
             # What a page within another one leads to opens in a tab of its own.
             base='<base target="_blank">\n' if visit.address.view.embed else "",
             metas=parts["metas"],
-            description=escape(self.site.summary(visit)),
+            description=escape(shown.summary),
             site_name=escape(words("site.called", city=self.site.profile.name)),
             url=escape(request.host_url.rstrip("/") + str(visit.address)),
-            title=escape(self.site.title(visit)),
+            title=escape(shown.title),
             icon=self.get_asset_url("icon.svg"),
             css=parts["css"],
             palette=palette(),
             preload=self._preload() if request.path == "/" else "",
             skip=escape(words("skip")),
-            app_entry=self._entry(visit),
+            app_entry=_entry(visit, shown),
             noscript=escape(words("noscript", city=name)),
             config=parts["config"],
             scripts=parts["scripts"],
             renderer=parts["renderer"],
         )
 
-    def _entry(self, visit: Visit) -> str:
-        """Return where the page will be drawn, with what is seen until then."""
+    def _shown(self, visit: Visit) -> Shown:
+        """Return what the page tells; of a fault of ours that we are at fault, as a server error.
+
+        What can be expected, such as that there is no data yet, pages say themselves.
+        """
+        site = self.site
         try:
-            shown = first_view(self.site, visit)
+            told = (site.title(visit), site.summary(visit), site.feed(visit))
+            return Shown(*told, first_view(site, visit))
         except Exception:
-            # The document still arrives, and with it the parts of the page that can be drawn.
+            # Whatever a page's code may raise: its visitors are told so in words, with a way on,
+            # and the document's scripts still try to draw what they can.
             log.exception("%s cannot be drawn into its document", visit.address)
-            shown = ""
-        if shown:
-            return FIRST_VIEW.format(shown=shown)
-        return SKELETON.format(loading=escape(visit.words("loading")))
+            after_this_request(_failed)
+            return _fault(site, visit)
 
     def _preload(self) -> str:
         """Return the hint to fetch Plotly at once; Dash asks for it only when the map is drawn."""
         script = "_dash-component-suites/plotly/package_data/plotly.min.js"
         prefix = self.config.requests_pathname_prefix
         return f'<link rel="preload" as="script" fetchpriority="low" href="{prefix}{script}">'
+
+
+def _entry(visit: Visit, shown: Shown) -> str:
+    """Return where the page will be drawn, with what is seen until then."""
+    if shown.view:
+        return FIRST_VIEW.format(shown=shown.view)
+    return SKELETON.format(loading=escape(visit.words("loading")))
+
+
+def _fault(site: Site, visit: Visit) -> Shown:
+    """Return that the page cannot be shown, with nothing in it that might fail as well."""
+    words, address = visit.words, visit.address
+    title = words("fault.title")
+    tree = [
+        element("h1", title),
+        element("p", words("fault.text")),
+        element(
+            "p",
+            element("a", words("fault.again"), href=str(address), class_="button"),
+            " ",
+            link(address.page_link("/"), words("missing.home"), class_="button"),
+        ),
+    ]
+    return Shown(
+        title=words("site.title", page=title, city=site.profile.name),
+        summary=words("site.description", city=site.profile.name),
+        feed=feed_address(address.filters, words.language),
+        view=markup(Region(id=ids.PAGE, name="main", tree=tree, attributes=FAULT)),
+    )
+
+
+def _failed(answer: Response) -> Response:
+    """Say by the status too that this is an error: monitors count it, and nobody keeps it."""
+    answer.status_code = 500
+    answer.headers["Cache-Control"] = "no-store"
+    return answer
