@@ -5,7 +5,7 @@ from __future__ import annotations
 from livemaps.errors import UnknownValue
 from livemaps.views.area import AreaView
 from livemaps.web.elements import Element, element, tree
-from livemaps.web.page import pending, screen
+from livemaps.web.page import screen
 from livemaps.web.parts import (
     area_answer,
     area_compare,
@@ -37,7 +37,7 @@ def content(site: Site, visit: Visit) -> list[Element]:
         area_answer.head(visit, view),
         area_moved.told(visit, view),
         area_answer.figures(visit, view),
-        pending(visit) if view.basis.pending else None,
+        say.pending(visit, view.basis),
         element(
             "div",
             # Two columns of about one height; each is two beside each other where there is room.

@@ -8,7 +8,7 @@ from livemaps.model import Filters
 from livemaps.views.area import LayerView
 from livemaps.web.components import link, rich
 from livemaps.web.elements import Child, Element, element, tree
-from livemaps.web.page import heading, lagging, path_to, pending, screen
+from livemaps.web.page import heading, lagging, path_to, screen
 from livemaps.web.parts import area_plan, area_scope, areas_shown, areas_table
 from livemaps.web.parts import area_words as say
 from livemaps.web.parts.help import how_to_read
@@ -31,7 +31,7 @@ def content(site: Site, visit: Visit) -> list[Element]:
             lagging(visit, view.basis.as_of),
             class_="page-answer",
         ),
-        pending(visit) if view.basis.pending else None,
+        say.pending(visit, view.basis),
         element(
             "div",
             areas_table.table_card(site, visit, view, shown),

@@ -76,6 +76,7 @@ def _tools(visit: Visit, view: AreaView) -> Element:
         back,
         printed,
         element("span", words("brief.hint"), class_="quiet-text"),
+        say.pending(visit, view.basis),
         class_="brief-tools no-print",
     )
 

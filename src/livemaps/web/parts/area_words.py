@@ -7,11 +7,11 @@ from dataclasses import replace
 
 from livemaps.model import Filters, Measure
 from livemaps.statistics.queues import Word
-from livemaps.views.area import AreaView, Change, Figures, LayerView, Part, ServiceRow
+from livemaps.views.area import AreaView, Basis, Change, Figures, LayerView, Part, ServiceRow
 from livemaps.views.area.values import CITY
 from livemaps.views.measures.compare import Compared
 from livemaps.views.measures.expected import AreaWord
-from livemaps.web.components import link
+from livemaps.web.components import link, notice
 from livemaps.web.elements import Element, element
 from livemaps.web.page import path_to
 from livemaps.web.site import Visit
@@ -107,6 +107,14 @@ def word(visit: Visit, said: AreaWord | None) -> str:
 def position(visit: Visit, found: Compared | None) -> str:
     """Return where a figure lies against the limits for an area of its size."""
     return visit.words(found.sentence) if found and found.position != "not_compared" else ""
+
+
+def pending(visit: Visit, basis: Basis) -> Element | None:
+    """Return that what is measured is still being worked out, beside what is counted already."""
+    if not basis.pending:
+        return None
+    words = visit.words
+    return notice("plain", words("area.pending"), element("p", words("pending.text")))
 
 
 def sentences(visit: Visit, view: AreaView) -> Iterator[str]:
