@@ -1,10 +1,11 @@
 # What people type. Everything goes into .venv; a second call finds it ready and says nothing.
 #
-#   make run     the demo city on http://127.0.0.1:8050 (needs no network once installed)
-#   make test    every test; browser tests where a Chromium is found
-#   make lint    ruff, mypy --strict and the import rules
-#   make bench   the figures in benchmarks/RESULTS.md
-#   make clean   removes .venv, caches and built packages; never data
+#   make run       the demo city on http://127.0.0.1:8050 (needs no network once installed)
+#   make test      every test; browser tests where a Chromium is found
+#   make lint      ruff, mypy --strict and the import rules
+#   make bench     the figures in benchmarks/RESULTS.md
+#   make pictures  takes the pictures of README.md and docs/tour.md anew
+#   make clean     removes .venv, caches and built packages; never data
 
 PYTHON ?= $(shell command -v python3.11 || command -v python3)
 VENV := .venv
@@ -14,7 +15,7 @@ PIP := $(BIN)/python -m pip install -qq --disable-pip-version-check
 LIFELINES := lifelines>=0.30,<0.31
 
 .DEFAULT_GOAL := help
-.PHONY: help run test lint format bench browser clean
+.PHONY: help run test lint format bench browser pictures clean
 
 help:
 	@sed -n 's/^#   //p' Makefile
@@ -37,6 +38,9 @@ format: $(VENV)/.installed-dev
 
 bench: $(VENV)/.installed-bench browser
 	@$(BIN)/python -m benchmarks $(ARGS)
+
+pictures: $(VENV)/.installed-bench browser
+	@$(BIN)/python -m docs.pictures
 
 # A stamp for each set of extras: an install is done again only after pyproject.toml changed.
 $(VENV)/.installed-run: pyproject.toml | $(BIN)/python
