@@ -109,10 +109,23 @@ def test_updates_can_be_paused_and_go_on(watched: Watched, live: Live) -> None:
     expect(page.locator("h1")).to_contain_text(f"{OPEN + 1} open")
 
 
+LINES = """(rows) => rows.map((row) => {
+  const cells = [...row.children].filter((cell) => cell.getClientRects().length);
+  const top = (cell) => cell.getBoundingClientRect().top;
+  const first = cells.reduce((one, other) => (top(other) < top(one) ? other : one));
+  const line = parseFloat(getComputedStyle(row).lineHeight);
+  const style = getComputedStyle(row);
+  const room = row.clientHeight - parseFloat(style.paddingTop) - parseFloat(style.paddingBottom);
+  const { fontWeight } = getComputedStyle(first.lastElementChild ?? first);
+  return { lines: Math.floor(room / line), first: first.className, weight: fontWeight };
+})"""
+"""How many lines each row takes, and what stands in the first one."""
+
+
 def test_everything_is_reached_with_the_keyboard_alone(watched: Watched) -> None:
     page = watched.drawn()
     page.keyboard.press("Tab")
-    expect(page.locator(".skip-link")).to_be_focused()
+    expect(page.locator("body > .skip-link")).to_be_focused()
     page.keyboard.press("Enter")
     page.keyboard.press("Tab")
     expect(page.locator("#search-field")).to_be_focused()
@@ -123,6 +136,41 @@ def test_everything_is_reached_with_the_keyboard_alone(watched: Watched) -> None
     expect(page).to_have_url(re.compile("community=NE"))
     expect(page.locator("h1")).to_contain_text("Northeast: 1 open request")
     expect(page.locator(".search-results")).to_have_text("")
+
+
+@pytest.mark.parametrize(
+    ("language", "text"), [("en", "Skip the filters"), ("fr", "Passer les filtres")]
+)
+@pytest.mark.parametrize("width", [390, 1280])
+def test_a_second_link_leads_past_the_filters_to_the_map(
+    watched: Watched, language: str, text: str, width: int
+) -> None:
+    page = watched.open(f"/?lang={language}")
+    page.set_viewport_size({"width": width, "height": 900})
+    skip = page.get_by_role("link", name=text)
+    box = skip.bounding_box()
+    assert box is not None
+    assert box["width"] <= 1
+    page.locator(".help > summary").focus()
+    page.keyboard.press("Tab")
+    expect(skip).to_be_focused()
+    expect(skip).to_be_in_viewport(ratio=1)
+    page.keyboard.press("Enter")
+    expect(page.locator("#map-head")).to_be_focused()
+    page.keyboard.press("Tab")
+    assert page.evaluate("document.activeElement.closest('.map-card') !== null")
+
+
+def test_a_request_takes_few_lines_of_a_phone_and_its_service_comes_first(
+    watched: Watched,
+) -> None:
+    page = watched.open()
+    page.set_viewport_size({"width": 390, "height": 844})
+    lines = page.locator(".list-table tbody tr").evaluate_all(LINES)
+    assert len(lines) == OPEN
+    assert all(1 < found["lines"] <= 4 for found in lines), lines
+    assert all(found["first"] == "cell-service" for found in lines), lines
+    assert {found["weight"] for found in lines} == {"650"}
 
 
 def test_the_map_chooses_the_area_in_its_middle_with_enter(watched: Watched) -> None:

@@ -9,6 +9,7 @@ import dash
 from dash import Input, Output, dcc, html
 
 from livemaps.errors import SnapshotError
+from livemaps.text import Words
 from livemaps.views import Home
 from livemaps.web import ids
 from livemaps.web.components import icon
@@ -130,7 +131,7 @@ def _filter_panel(visit: Visit, drawn: Mapping[str, Tree]) -> html.Section:
     )
     return html.Section(
         [
-            Region(tree=[element("h2", words("filters.title")), button]),
+            Region(tree=[_skip(words), element("h2", words("filters.title")), button]),
             html.Div(
                 [
                     Region(id=part, tree=drawn.get(part))
@@ -143,6 +144,11 @@ def _filter_panel(visit: Visit, drawn: Mapping[str, Tree]) -> html.Section:
         className="card filters",
         **named(words("filters.title")),
     )
+
+
+def _skip(words: Words) -> Element:
+    """Return the way past the filters, dozens of stops, for those who go by keyboard."""
+    return element("a", words("filters.skip"), href=f"#{ids.MAP_HEAD}", class_="skip-link")
 
 
 def register(app: dash.Dash, site: Site) -> None:

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
+from datetime import datetime
+from itertools import groupby
 from typing import Any
 
 import dash
 from dash import Input, Output, State
 
 from livemaps.errors import SnapshotDamaged
-from livemaps.model import Outcome, Refresh
+from livemaps.model import Outcome, Refresh, day_number
 from livemaps.snapshot import SnapshotMeta
 from livemaps.status import Status
 from livemaps.text import Words
@@ -126,10 +128,8 @@ def _log(site: Site, visit: Visit, status: Status) -> Element:
     head += [
         element("th", words(f"status.{name}"), scope="col", class_="number") for name in COUNTS
     ]
-    rows = [
-        _logged(site, words, refresh, str(len(status.refreshes) - at))
-        for at, refresh in enumerate(status.refreshes)
-    ]
+    runs = tuple(_runs(status.refreshes))
+    rows = [_row(site, words, run, str(len(runs) - at)) for at, run in enumerate(runs)]
     return element(
         "section",
         element("h2", words("status.log")),
@@ -143,6 +143,47 @@ def _log(site: Site, visit: Visit, status: Status) -> Element:
         ),
         class_="card",
     )
+
+
+def _runs(refreshes: Sequence[Refresh]) -> Iterator[tuple[Refresh, ...]]:
+    """Yield each refresh by itself, but those that brought nothing together with their like."""
+    for nothing_new, group in groupby(refreshes, _nothing_new):
+        if nothing_new:
+            yield tuple(group)
+        else:
+            yield from ((refresh,) for refresh in group)
+
+
+def _nothing_new(refresh: Refresh) -> bool:
+    """Whether there is nothing to tell of a refresh."""
+    return refresh.outcome is Outcome.UNCHANGED and not (refresh.trouble or refresh.rejected)
+
+
+def _row(site: Site, words: Words, run: Sequence[Refresh], key: str) -> Element:
+    """Return what stands in one row of the table."""
+    return _quiet(site, words, run, key) if len(run) > 1 else _logged(site, words, run[0], key)
+
+
+def _quiet(site: Site, words: Words, run: Sequence[Refresh], key: str) -> Element:
+    """Return a run of refreshes that brought nothing as one row."""
+    first, last = min(one.started for one in run), max(one.started for one in run)
+    return element(
+        "tr",
+        element("th", _span(words, site.local(first), site.local(last)), scope="row"),
+        element("td", words("status.quiet", count=len(run)), colspan=str(1 + len(COUNTS))),
+        # A run grows at its newer end.
+        key=first.isoformat() + key,
+        class_="quiet-row",
+    )
+
+
+def _span(words: Words, first: datetime, last: datetime) -> str:
+    """Return from when to when; with both days, and seconds, where that takes it."""
+    clocks = words.clock(first), words.clock(last)
+    if first.date() != last.date() or clocks[0] == clocks[1]:
+        return words("status.across", first=words.moment(first), last=words.moment(last))
+    day = words.day(day_number(first.date()))
+    return words("status.within", day=day, first=clocks[0], last=clocks[1])
 
 
 def _logged(site: Site, words: Words, refresh: Refresh, key: str) -> Element:

@@ -60,7 +60,12 @@ def card(site: Site, visit: Visit, drawn: Drawn) -> html.Section:
             dcc.Store(id=ids.MAP_CHANGE),
             dcc.Store(id=ids.MAP_MARKS),
             dcc.Store(id=ids.MAP_VIEWPORT),
-            Region(id=ids.MAP_HEAD, tree=drawn.head, attributes={"className": "card-head"}),
+            Region(
+                id=ids.MAP_HEAD,
+                tree=drawn.head,
+                # Where the link past the filters leads.
+                attributes={"className": "card-head", "tabIndex": "-1"},
+            ),
             _box(site, visit, drawn),
             Region(id=ids.MAP_LEGEND, tree=drawn.legend, attributes={"className": "legend"}),
         ],
