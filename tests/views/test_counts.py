@@ -101,7 +101,6 @@ def test_the_headline_says_how_many_and_how_old(rows: list[Row], filters: Filter
     days = [row.closed if resolved else row.requested for row in kept]
     assert found.total == len(kept) == total(snapshot, filters)
     assert found.over_four_weeks == sum(row.age >= 28 for row in kept)
-    assert found.over_a_month == sum(row.age > 30 for row in kept)
     assert found.oldest_day == min(days, default=None)
     assert found.newest_day == max(days, default=None)
     assert found.unplaced == sum(row.community in UNPLACED for row in kept)

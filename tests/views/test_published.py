@@ -65,7 +65,7 @@ def client(board: Board) -> FlaskClient:
 def test_the_first_screen_counts_what_was_published(board: Board) -> None:
     home = board.home(Filters())
     assert home.headline.total == 6
-    assert home.headline.over_a_month == 1
+    assert home.headline.over_four_weeks == 1
     assert home.headline.duplicates == 1
     assert home.headline.set_apart_hidden == 1
     assert home.headline.unplaced == 3

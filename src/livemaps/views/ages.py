@@ -1,4 +1,4 @@
-"""How old a request is, and in which step of age that puts it.
+"""How old a request is, and in which band of age that puts it.
 
 A request that is not resolved ages from its requested day to the snapshot's day; once resolved,
 its age stays the days from request to closing. It is never below 0, though a few feeds close
@@ -15,26 +15,13 @@ from numpy.typing import NDArray
 from livemaps.model import AGE_BANDS, Stage
 from livemaps.snapshot import NO_DAY, Table
 
-A_MONTH = 30
-"""Days after which a request is "over a month" old."""
-
 FOUR_WEEKS = 28
+"""Days after which a request is old; a band of age begins there."""
 
-STEP_STARTS = tuple(sorted({band.least for band in AGE_BANDS} | {FOUR_WEEKS, A_MONTH + 1}))
-"""The first age of each *step*: the age bands, cut further where the headline needs it."""
-
-STEPS = len(STEP_STARTS)
-OLDEST_STEP_START = STEP_STARTS[-1]
-
-BAND_OF_STEP = tuple(
-    next(
-        number
-        for number, band in enumerate(AGE_BANDS)
-        if band.least <= start and (band.most is None or start <= band.most)
-    )
-    for start in STEP_STARTS
-)
-"""By step: the index of the age band that it lies in."""
+BANDS = len(AGE_BANDS)
+BAND_STARTS = tuple(band.least for band in AGE_BANDS)
+OLD_BANDS = slice(BAND_STARTS.index(FOUR_WEEKS), None)
+"""The bands that are four weeks old or older."""
 
 
 def ages(table: Table, rows: slice | NDArray[np.intp], as_of_day: int) -> NDArray[np.int32]:
@@ -47,22 +34,10 @@ def ages(table: Table, rows: slice | NDArray[np.intp], as_of_day: int) -> NDArra
     return age
 
 
-def step_table() -> NDArray[np.uint8]:
-    """Return the step of each age from 0 to the oldest step's first day."""
-    return (
-        np.searchsorted(STEP_STARTS, np.arange(OLDEST_STEP_START + 1), side="right") - 1
-    ).astype(np.uint8)
-
-
-def steps(age: NDArray[Any]) -> NDArray[np.uint8]:
-    """Return the step of each age."""
-    found: NDArray[np.uint8] = step_table().take(np.minimum(age, OLDEST_STEP_START))
+def bands_of(age: NDArray[Any]) -> NDArray[np.uint8]:
+    """Return the index of the age band of each age."""
+    oldest = BAND_STARTS[-1]
+    # A table of all ages up to the last band's is read faster than each age is searched for.
+    table = np.searchsorted(BAND_STARTS, np.arange(oldest + 1), side="right") - 1
+    found: NDArray[np.uint8] = table.astype(np.uint8).take(np.minimum(age, oldest))
     return found
-
-
-def bands(counts: NDArray[Any]) -> NDArray[np.int64]:
-    """Add counts by step (the last axis) up to counts by age band."""
-    summed = np.zeros((*counts.shape[:-1], len(AGE_BANDS)), np.int64)
-    for step, band in enumerate(BAND_OF_STEP):
-        summed[..., band] += counts[..., step]
-    return summed

@@ -10,7 +10,6 @@ from numpy.typing import NDArray
 from livemaps.errors import UnknownValue
 from livemaps.model import Filters, Unplaced
 from livemaps.snapshot import UNPLACED_KEYS, Snapshot, SnapshotLayer, Vocabulary
-from livemaps.views.ages import bands
 from livemaps.views.tally import Tally, tally
 from livemaps.views.values import AreaValues, Breakdown, Group
 
@@ -58,19 +57,19 @@ def breakdown(snapshot: Snapshot, filters: Filters, counted: Tally | None = None
     return Breakdown(
         version=snapshot.version,
         total=counted.total,
-        table=tuple(tuple(row) for row in bands(counted.table).tolist()),
+        table=tuple(tuple(row) for row in counted.table.tolist()),
         agencies=_groups(snapshot.vocab.agency, counted.agencies),
         categories=_groups(snapshot.vocab.category, counted.categories),
     )
 
 
 def _groups(vocabulary: Vocabulary, counts: NDArray[np.int64]) -> tuple[Group, ...]:
-    """Return a group for each code with a count, largest first; `counts` is code x stage x step."""
+    """Return a group for each code with a count, largest first; `counts` is code x stage x band."""
     totals = counts.sum(axis=(1, 2))
     present = np.flatnonzero(totals)
     order = present[np.argsort(-totals[present], kind="stable")]
     stages = counts[order].sum(axis=2).tolist()
-    ages = bands(counts[order].sum(axis=1)).tolist()
+    ages = counts[order].sum(axis=1).tolist()
     return tuple(
         Group(vocabulary.names[code], total, tuple(by_stage), tuple(by_age))
         for code, total, by_stage, by_age in zip(

@@ -33,12 +33,12 @@ from livemaps.views.measures.queues import QueueTable, queue_table
 from livemaps.views.measures.standards import (
     NOTHING_OVERDUE,
     Due,
+    GroupRecord,
     OverdueNow,
     Record,
-    Standing,
+    due_of_groups,
     publishes_standards,
     record_of,
-    standings,
 )
 from livemaps.views.measures.surge import SurgeNow, surges, windows_at
 from livemaps.views.measures.unattended import Unattended, unattended_requests
@@ -82,7 +82,7 @@ class Standards:
 
     record: Record | None
     """Of the subject; None where that is not told of it."""
-    agencies: tuple[Standing, ...]
+    agencies: tuple[GroupRecord, ...]
     """Those that the filters choose, the most overdue first; none where other filters are in
     force."""
 
@@ -269,15 +269,15 @@ def _standards(
     return Standards(record, _agencies(snapshot, measures, filters))
 
 
-def _agencies(snapshot: Snapshot, measures: Measures, filters: Filters) -> tuple[Standing, ...]:
+def _agencies(snapshot: Snapshot, measures: Measures, filters: Filters) -> tuple[GroupRecord, ...]:
     """Return the agencies that had anything due, or have now; those with the most overdue first."""
     if set(chosen(filters)) - {"agency"}:
         return ()
     now = overdue_by(snapshot, filters, "agency")
-    was = {one.name: one.due for one in standings(measures, "agency")}
+    was = due_of_groups(measures, "agency")
     names = filters.agencies or was.keys() | now.keys()
     found = [
-        Standing(name, was.get(name, NOTHING_DUE), now.get(name, NOTHING_OVERDUE))
+        GroupRecord(name, was.get(name, NOTHING_DUE), now.get(name, NOTHING_OVERDUE))
         for name in names
         if name in was or name in now
     ]

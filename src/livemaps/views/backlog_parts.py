@@ -13,15 +13,12 @@ from livemaps.model import Filters
 from livemaps.snapshot import Snapshot
 from livemaps.statistics.queues import Word
 from livemaps.statistics.survival import NOT_REACHED
-from livemaps.views.ages import ages
+from livemaps.views.ages import OLD_BANDS, ages
 from livemaps.views.measures.backlog import backlog_ages
 from livemaps.views.measures.open_rows import counted, open_rows
 from livemaps.views.measures.queues import Queue, QueueTable
 from livemaps.views.measures.unattended import unattended_counts
 from livemaps.views.waiting import usual_limits
-
-OLD_BANDS = slice(2, None)
-"""The bands of `AGE_BANDS` that are four weeks old or older."""
 
 MOST_QUEUES = 8
 """Queues named in each direction; the others are in the file behind."""

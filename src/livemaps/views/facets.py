@@ -10,7 +10,6 @@ from numpy.typing import NDArray
 
 from livemaps.model import AGE_BANDS, Filters, Stage, Waiting
 from livemaps.snapshot import Snapshot, SnapshotLayer, Vocabulary
-from livemaps.views.ages import bands
 from livemaps.views.known import Known
 from livemaps.views.search import NO_MATCH, Wanted
 from livemaps.views.tally import Tally, tally
@@ -111,8 +110,8 @@ def _stages(counted: Tally) -> Facet:
 
 def _ages(counted: Tally) -> Facet:
     """Return the facet of age bands: all of them, youngest first."""
-    counts = bands(counted.facets["age"])
-    return _fixed("age", [band.key for band in AGE_BANDS], counts, counted.filters.ages)
+    names = [band.key for band in AGE_BANDS]
+    return _fixed("age", names, counted.facets["age"], counted.filters.ages)
 
 
 def _waiting(told: Waiting, counted: Tally) -> Iterator[Facet]:

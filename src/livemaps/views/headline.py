@@ -6,7 +6,7 @@ import numpy as np
 
 from livemaps.model import Filters
 from livemaps.snapshot import Change, Snapshot
-from livemaps.views.ages import A_MONTH, FOUR_WEEKS, STEP_STARTS
+from livemaps.views.ages import OLD_BANDS
 from livemaps.views.comparing import change_under, week_under
 from livemaps.views.masks import sieve
 from livemaps.views.tally import Tally, tally
@@ -17,14 +17,12 @@ from livemaps.views.values import Changes, Headline
 def headline(snapshot: Snapshot, filters: Filters, counted: Tally | None = None) -> Headline:
     """Return the numbers of the answer in words under the filters."""
     counted = counted or tally(snapshot, filters)
-    steps = counted.table.sum(axis=0)
     newest = week_under(snapshot, filters)
     return Headline(
         version=snapshot.version,
         measure=filters.measure,
         total=counted.total,
-        over_four_weeks=int(steps[STEP_STARTS.index(FOUR_WEEKS) :].sum()),
-        over_a_month=int(steps[STEP_STARTS.index(A_MONTH + 1) :].sum()),
+        over_four_weeks=int(counted.table[:, OLD_BANDS].sum()),
         change=change_under(snapshot, filters),
         oldest_day=counted.oldest_day,
         newest_day=counted.newest_day,
@@ -41,7 +39,7 @@ def headline(snapshot: Snapshot, filters: Filters, counted: Tally | None = None)
 def changes(snapshot: Snapshot, filters: Filters) -> Changes:
     """Count what the last refresh changed, under the filters that say where and what.
 
-    Measure, stage, age and dates are lifted: a request that was resolved is news to those who
+    Measure, stage, age, waiting and dates are lifted: a request that was resolved is news to those who
     look at the backlog.
     """
     lifted = received_filters(filters, None, None)

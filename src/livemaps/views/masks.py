@@ -19,7 +19,7 @@ from numpy.typing import NDArray
 from livemaps.errors import UnknownValue
 from livemaps.model import AGE_BANDS, Filters, Measure, Stage, Standing, Waiting
 from livemaps.snapshot import NO_DAY, Snapshot, Table
-from livemaps.views.ages import BAND_OF_STEP, ages, steps
+from livemaps.views.ages import ages, bands_of
 
 Bits = NDArray[np.uint32]
 Rows = NDArray[np.intp]
@@ -68,8 +68,8 @@ class Sieve:
     """The bit of each of `FIXED`, `DIMENSIONS` and the boundary layers."""
     lookups: tuple[tuple[str, Bits], ...]
     """For each filtered column, at least that of the standing: the failed bits by code."""
-    step_bits: Bits | None
-    """By step of age: the failed bits, where ages are filtered."""
+    band_bits: Bits | None
+    """By band of age: the failed bits, where ages are filtered."""
     as_of_day: int
 
     def fails(self, part: Part, rows: slice) -> Bits:
@@ -87,8 +87,8 @@ class Sieve:
         failed = lookup.take(table[column][rows])
         for column, lookup in others:
             failed |= lookup.take(table[column][rows])
-        if self.step_bits is not None:
-            failed |= self.step_bits.take(steps(ages(table, rows, self.as_of_day)))
+        if self.band_bits is not None:
+            failed |= self.band_bits.take(bands_of(ages(table, rows, self.as_of_day)))
         return failed
 
     def passing(self, part: Part, rows: slice) -> Rows:
@@ -126,7 +126,7 @@ def sieve(snapshot: Snapshot, filters: Filters) -> Sieve:
     chosen = [
         (column, table) for column, table in tables.items() if table.any() or column == "standing"
     ]
-    return Sieve(bits, tuple(chosen), _step_bits(filters, bits), snapshot.meta.as_of_day)
+    return Sieve(bits, tuple(chosen), _band_bits(filters, bits), snapshot.meta.as_of_day)
 
 
 def parts(snapshot: Snapshot, filters: Filters) -> tuple[Part, ...]:
@@ -220,9 +220,9 @@ def _outside(codes: Mapping[str, int], size: int, chosen: Iterable[str], bit: in
     return failed
 
 
-def _step_bits(filters: Filters, bits: Mapping[str, int]) -> Bits | None:
-    """Return by step of age the bit of the ages that were not chosen, None without such a filter."""
+def _band_bits(filters: Filters, bits: Mapping[str, int]) -> Bits | None:
+    """Return by band of age the bit of the ages that were not chosen, None without such a filter."""
     if not filters.ages:
         return None
-    chosen = [AGE_BANDS[band].key in filters.ages for band in BAND_OF_STEP]
+    chosen = [band.key in filters.ages for band in AGE_BANDS]
     return np.where(chosen, 0, bits["age"]).astype(np.uint32)

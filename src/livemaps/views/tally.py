@@ -15,13 +15,13 @@ from numpy.typing import NDArray
 
 from livemaps.model import Filters, Measure, Stage
 from livemaps.snapshot import NO_DAY, Snapshot
-from livemaps.views.ages import STEPS, ages, steps
+from livemaps.views.ages import BANDS, ages, bands_of
 from livemaps.views.masks import WAITS, Part, Rows, parts, sieve
 
 Counts = NDArray[np.int64]
 
-CELLS = len(Stage) * STEPS
-"""Combinations of stage and step of age."""
+CELLS = len(Stage) * BANDS
+"""Combinations of stage and band of age."""
 
 
 @dataclass(frozen=True)
@@ -31,14 +31,14 @@ class Tally:
     version: str
     filters: Filters
     facets: Mapping[str, Counts]
-    """By dimension or layer: the counts under all *other* filters; of `age`, by step; of
+    """By dimension or layer: the counts under all *other* filters; of `age`, by band; of
     `waiting`, by combination of `Waiting`, and only where that is told."""
     areas: Mapping[str, Counts]
     """By layer: the counts under all filters; codes past the areas are `Unplaced` reasons."""
     agencies: Counts
-    """Agency x stage x step of age, under all filters."""
+    """Agency x stage x band of age, under all filters."""
     categories: Counts
-    """Category x stage x step of age, under all filters."""
+    """Category x stage x band of age, under all filters."""
     set_apart: int
     """Requests of set-apart services under the other filters, whether shown or not."""
     duplicates: int
@@ -48,7 +48,7 @@ class Tally:
 
     @property
     def table(self) -> Counts:
-        """Stage x step of age."""
+        """Stage x band of age."""
         summed: Counts = self.agencies.sum(axis=0)
         return summed
 
@@ -113,10 +113,10 @@ class _Counter:
         words = self.snapshot.vocab
         if self.snapshot.waits and "waiting" not in self.plain:
             self.plain["waiting"] = _waiting_reported(self.snapshot, self.filters)
-        services = self.services.reshape(-1, len(Stage), STEPS)
-        categories = np.zeros((self.sizes["category"], len(Stage), STEPS), np.int64)
+        services = self.services.reshape(-1, len(Stage), BANDS)
+        categories = np.zeros((self.sizes["category"], len(Stage), BANDS), np.int64)
         np.add.at(categories, words.service_category, services)
-        agencies = self.agencies.reshape(-1, len(Stage), STEPS)
+        agencies = self.agencies.reshape(-1, len(Stage), BANDS)
         shown = {
             "service": services.sum(axis=(1, 2)),
             "category": categories.sum(axis=(1, 2)),
@@ -148,7 +148,7 @@ class _Counter:
         """Count the rows that pass every filter."""
         if not len(shown):
             return
-        cell = chunk.codes("stage", shown) * np.uint8(STEPS) + chunk.codes("age", shown)
+        cell = chunk.codes("stage", shown) * np.uint8(BANDS) + chunk.codes("age", shown)
         for name, counts in (("agency", self.agencies), ("service", self.services)):
             codes = chunk.codes(name, shown).astype(np.uint32) * np.uint32(CELLS) + cell
             _count(counts, codes)
@@ -173,9 +173,9 @@ class _Chunk:
         return values if len(chosen) == self.length else values.take(chosen)
 
     def codes(self, dimension: str, chosen: Rows) -> NDArray[Any]:
-        """Return the codes of a dimension or layer of the chosen rows; of `age`, the steps."""
+        """Return the codes of a dimension or layer of the chosen rows; of `age`, the bands."""
         if dimension == "age":
-            return self._steps(chosen)
+            return self._bands(chosen)
         if dimension == "category":
             services = self.column("service", chosen)
             return self.snapshot.vocab.service_category.take(services)
@@ -183,10 +183,10 @@ class _Chunk:
             return self.column(dimension, chosen)
         return self.column(f"area_{dimension}", chosen)
 
-    def _steps(self, chosen: Rows) -> NDArray[np.uint8]:
-        """Return the steps of age of the chosen rows; of few rows only those are worked out."""
+    def _bands(self, chosen: Rows) -> NDArray[np.uint8]:
+        """Return the bands of age of the chosen rows; of few rows only those are worked out."""
         rows = self.rows if len(chosen) * 4 > self.length else chosen + self.rows.start
-        found = steps(ages(self.part.table, rows, self.snapshot.meta.as_of_day))
+        found = bands_of(ages(self.part.table, rows, self.snapshot.meta.as_of_day))
         return found.take(chosen) if len(chosen) < len(found) else found
 
 
@@ -195,7 +195,7 @@ def _sizes(snapshot: Snapshot) -> dict[str, int]:
     words = snapshot.vocab
     named = {name: len(words.of(name)) for name in ("service", "category", "agency", "channel")}
     layers = {layer.id: layer.codes for layer in snapshot.layers}
-    return named | {"stage": len(Stage), "age": STEPS, "waiting": WAITS} | layers
+    return named | {"stage": len(Stage), "age": BANDS, "waiting": WAITS} | layers
 
 
 def _filtered(filters: Filters) -> tuple[str, ...]:

@@ -52,7 +52,7 @@ def cheap_total(snapshot: Snapshot, filters: Filters) -> int | None:
 def _total_from_cubes(snapshot: Snapshot, filters: Filters) -> int | None:
     """Return a total of reports from the cubes, None where the filters go beyond them."""
     found = sieve(snapshot, filters)
-    if found.step_bits is not None:
+    if found.band_bits is not None:
         return None
     shown = {column: bits == 0 for column, bits in found.lookups if column != "standing"}
     since, until = filters.since, filters.until

@@ -46,7 +46,7 @@ def trend(snapshot: Snapshot, filters: Filters, since: int, until: int, step: in
 def received_per_day(
     snapshot: Snapshot, filters: Filters, since: int, until: int
 ) -> NDArray[np.int64]:
-    """Count the requests of each day from `since` to `until`; stage, age and dates are lifted."""
+    """Count the requests of each day from `since` to `until`; `received_filters` hold."""
     lifted = received_filters(filters, since, until)
     if until < since:
         return np.zeros(0, np.int64)

@@ -155,8 +155,6 @@ class Headline:
     total: int
     over_four_weeks: int
     """Of `total`, those 28 days old or older."""
-    over_a_month: int
-    """Of `total`, those more than 30 days old."""
     change: Change | None
     """Of the backlog in four weeks under the same filters, None where it cannot be told: another
     measure than OPEN, a filter on stage, age, waiting or dates, or too little of the past held."""

@@ -16,14 +16,13 @@ from livemaps.model import AGE_BANDS, Filters
 from livemaps.snapshot import Snapshot
 from livemaps.statistics.flow import open_on
 from livemaps.statistics.spans import WEEK
-from livemaps.views.ages import ages
+from livemaps.views.ages import ages, bands_of
 from livemaps.views.measures.groups import Group
 from livemaps.views.measures.ledger import ledger
 from livemaps.views.measures.open_rows import (
     AGE,
     STAGE,
     OpenRows,
-    bands_of,
     checked,
     codes_of,
     counted,

@@ -48,7 +48,7 @@ def ledger(
 ) -> Ledger:
     """Return the requests that were open on day `first` or later, whatever became of them.
 
-    Measure, stage, age and dates of the filters are lifted. Services that are set apart are left
+    Measure, stage, age, waiting and dates of the filters are lifted. Services that are set apart are left
     out unless `apart`; by default unless they are asked for, by `set_apart` or by their name, or
     the groups are services.
 

@@ -15,7 +15,7 @@ from livemaps.errors import UnknownValue
 from livemaps.measures.levels import level_codes, level_size
 from livemaps.model import AGE_BANDS, Filters, Measure, Stage
 from livemaps.snapshot import Snapshot, Table
-from livemaps.views.ages import BAND_OF_STEP, ages, steps
+from livemaps.views.ages import ages, bands_of
 from livemaps.views.masks import Part, Rows, parts, sieve
 from livemaps.views.measures.groups import Group, Words
 
@@ -73,12 +73,6 @@ def codes_of(snapshot: Snapshot, table: Table, rows: Rows, level: str) -> NDArra
     if level == AGE:
         return bands_of(ages(table, rows, snapshot.meta.as_of_day))
     return level_codes(snapshot, level, lambda name: table[name][rows])
-
-
-def bands_of(age: NDArray[Any]) -> NDArray[np.uint8]:
-    """Return the index of the age band of each age."""
-    found: NDArray[np.uint8] = np.array(BAND_OF_STEP, np.uint8)[steps(age)]
-    return found
 
 
 def size_of(snapshot: Snapshot, level: str) -> int:

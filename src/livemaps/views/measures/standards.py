@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -59,8 +59,8 @@ class OverdueNow:
 
 
 @dataclass(frozen=True, slots=True)
-class Period:
-    """What was due in one month or week; `whole` where the feed has all of its days in full."""
+class DueMonth:
+    """What was due in one month; `whole` where the feed has all of its days in full."""
 
     start: int
     end: int
@@ -70,10 +70,10 @@ class Period:
 
 @dataclass(frozen=True, slots=True)
 class Record:
-    """The record of one group: the whole months of the last twelve together, and each period."""
+    """The record of one group: the whole months of the last twelve together, and each month."""
 
     total: Due
-    months: Sequence[Period]
+    months: Sequence[DueMonth]
     now: OverdueNow
 
 
@@ -100,7 +100,7 @@ def record_of(measures: Measures, level: str, code: int) -> Record | None:
         return None
     cells, periods = due_by(measures, level, "month")
     months = tuple(
-        Period(*periods.ends(at), bool(periods.whole[at]), Due.of(count))
+        DueMonth(*periods.ends(at), bool(periods.whole[at]), Due.of(count))
         for at, count in zip(*(part.tolist() for part in cells.of_group(code)), strict=True)
     )
     group = np.array([code])
@@ -109,7 +109,7 @@ def record_of(measures: Measures, level: str, code: int) -> Record | None:
 
 
 @dataclass(frozen=True, slots=True)
-class Standing:
+class GroupRecord:
     """One group: what was due in the whole months of the last twelve, and what is overdue now."""
 
     name: str
@@ -117,8 +117,10 @@ class Standing:
     now: OverdueNow
 
 
-def standings(measures: Measures, level: str) -> tuple[Standing, ...]:
-    """Return the groups of a level that had anything due; those with the most overdue first.
+def due_of_groups(measures: Measures, level: str) -> Mapping[str, Due]:
+    """Return what was due of each group of a level in the last twelve whole months, by name.
+
+    Groups of which nothing was due are left out.
 
     Raises:
         MeasuresPending: it is not computed yet.
@@ -127,17 +129,12 @@ def standings(measures: Measures, level: str) -> tuple[Standing, ...]:
     cells, periods = due_by(measures, level, "month")
     groups = groups_of(measures, level)
     words = Words(measures.vocab, measures.layers)
-    found = [
-        Standing(words.group(level, code).name, Due.of(counts), now)
-        for code, counts, now in zip(
-            groups.tolist(),
-            cells.between(groups, *periods.chosen(Filters())).tolist(),
-            overdue_in(measures, level, groups),
-            strict=True,
-        )
-        if sum(counts) or now.open_with_due_day
-    ]
-    return tuple(sorted(found, key=lambda one: (-one.now.overdue, -one.due.due, one.name)))
+    counts = cells.between(groups, *periods.chosen(Filters())).tolist()
+    return {
+        words.group(level, code).name: Due.of(of_group)
+        for code, of_group in zip(groups.tolist(), counts, strict=True)
+        if sum(of_group)
+    }
 
 
 def overdue_in(measures: Measures, level: str, groups: NDArray[np.intp]) -> Sequence[OverdueNow]:

@@ -8,7 +8,7 @@ from dataclasses import replace
 from livemaps.model import Filters, Order
 from livemaps.views.backlog_page import BacklogPage, Standards
 from livemaps.views.backlog_parts import Beyond
-from livemaps.views.measures.standards import Period, Record, Standing
+from livemaps.views.measures.standards import DueMonth, GroupRecord, Record
 from livemaps.web.charts import Line, Plot, chart
 from livemaps.web.components import definition, link, rich
 from livemaps.web.elements import Child, Element, element
@@ -109,7 +109,7 @@ def _record(visit: Visit, record: Record | None) -> Element | None:
     return element("dl", pairs, class_="facts-list")
 
 
-def _months(visit: Visit, months: Sequence[Period]) -> Element | None:
+def _months(visit: Visit, months: Sequence[DueMonth]) -> Element | None:
     """Return the share on time by the month in which requests were due."""
     words, shown = visit.words, list(months)[-MOST_MONTHS:]
     if len(shown) < 2:
@@ -152,7 +152,7 @@ def _agencies(visit: Visit, found: BacklogPage, standards: Standards) -> Element
     return element("table", element("thead", element("tr", head)), element("tbody", rows))
 
 
-def _standing(visit: Visit, filters: Filters, one: Standing) -> Element:
+def _standing(visit: Visit, filters: Filters, one: GroupRecord) -> Element:
     words, share = visit.words, one.due.share
     told = share is not None and one.due.due >= FEWEST_DUE
     return element(
