@@ -184,6 +184,7 @@ def test_too_short_a_past_is_said_on_the_wall(town: Town, text_of: TextOf) -> No
     screens = screens_of(town, CALM, text_of, complete_since=TODAY - 9)
     assert not screens.surge.told
     assert "Toolittleisknownofthepasttotellsurges" in screens.wall()
+    assert "Nothingisfarabove" not in screens.wall()
     assert "toofewtosay" in screens.part(id="surge")
 
 
@@ -220,7 +221,7 @@ def test_a_surge_after_the_newest_complete_day_is_on_every_screen(
     late = screens_of(town, CALM, text_of, board=Surging)
     day = flat(late.visit("/").words.day(COMPLETE + 1))
     assert (
-        f"1surgeon{day}:Roads-Signs(31reportedsofar,about15expectedbythen,aboveallinAltadore)."
+        f"Therewas1surgeon{day}:Roads-Signs(31reportedsofar,about15expectedbythen,aboveallinAltadore)."
         in (late.part(className="lede"))
     )
     assert f"1surgeon{day}" in late.wall()

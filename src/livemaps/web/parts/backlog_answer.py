@@ -112,8 +112,9 @@ def _waiting(found: BacklogPage) -> Iterator[tuple[str, int]]:
 
 def _surge(visit: Visit, surge: SurgeView) -> list[Child]:
     """Return whether there is a surge, and which is the largest, with its list."""
-    behind = [surge_words.requests(visit, event.told) for event in surge.events[:1]]
-    return linked(surge_words.headline(visit, surge), "#surge", *behind)
+    told = surge.events[0].told if surge.events else None
+    behind = surge_words.requests(visit, told) if told else None
+    return linked(surge_words.headline(visit, surge), "#surge", behind, behind)
 
 
 def figures(visit: Visit, found: BacklogPage) -> Element:

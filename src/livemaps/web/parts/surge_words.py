@@ -22,7 +22,7 @@ ABOUT: Mapping[frozenset[str], str] = {
 
 
 def verdict(visit: Visit, surge: SurgeView) -> str:
-    """Return how many surges there are, and when: `**2** surges on Sep 8, 2026`."""
+    """Return how many surges there are, and when: `**2 surges** on Sep 8, 2026`."""
     told = when(visit, surge.days)
     if not surge.events:
         return visit.words("surge.none", when=told)

@@ -65,30 +65,35 @@ def surge_view(_site: Site, visit: Visit, page: BacklogPage) -> View:
     words, surge = visit.words, page.surge
     if surge is None:
         return pending(visit)
-    if not surge.told:
-        why = "few" if surge.windows else "several"
-        return View(words(f"wall.surge.{why}"), (), told=False)
+    if not surge.told and not surge.windows:
+        return View(words("wall.surge.several"), (), told=False)
     days = [one for one in surge.windows if one.window == DAY and one.complete]
     return View(
-        surge_words.verdict(visit, surge),
+        surge_words.verdict(visit, surge) if surge.told else words("wall.surge.few"),
         (
             _surge_figures(visit, surge.last_day) if surge.last_day else None,
             _surge_days(visit, days),
-            rows(
-                words("wall.surge.found"),
-                [_surging(visit, surge, event) for event in surge.events[:MOST_ROWS]],
-                words("wall.surge.none"),
-            ),
+            _surge_rows(visit, surge) if surge.told else None,
         ),
     )
 
 
+def _surge_rows(visit: Visit, surge: SurgeView) -> Element:
+    """Return the events, the largest first."""
+    return rows(
+        visit.words("wall.surge.found"),
+        [_surging(visit, surge, event) for event in surge.events[:MOST_ROWS]],
+        visit.words("wall.surge.none"),
+    )
+
+
 def _surge_figures(visit: Visit, now: SurgeNow) -> Element:
-    words = visit.words
+    """Return what a day of the subject, such as the whole city, brought against what was expected."""
+    words, name = visit.words, surge_words.name(visit, now)
     return figures(
         figure(
             words.number(now.observed),
-            words("wall.surge.observed_on", day=visit.words.date(now.last_day)),
+            words("wall.surge.observed_on", name=name, day=words.date(now.last_day)),
             "main",
         ),
         figure(words.number(round(now.expected)), words("wall.surge.expected"))
