@@ -51,5 +51,6 @@ def test_what_is_folded_by_hand_stays_so(watched: Watched) -> None:
     page = watched.open("/about#surge")
     fold = page.locator("#surge > details")
     fold.locator("summary").click()
-    page.evaluate("document.dispatchEvent(new CustomEvent('livemaps:drawn'))")
+    drawn = "new CustomEvent('livemaps:drawn', { detail: { id: 'sources' } })"
+    page.evaluate(f"document.dispatchEvent({drawn})")
     expect(fold).not_to_have_attribute("open", "")
