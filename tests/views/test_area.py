@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 
 from livemaps.errors import UnknownValue
+from livemaps.feeds.profile import load_profile
 from livemaps.measures.contents import Measures
 from livemaps.measures.families import FAMILIES
 from livemaps.model import Filters, Measure, Order, Stage, Standing
@@ -19,6 +20,7 @@ from livemaps.views.listing import listing
 from livemaps.views.measures.backlog import backlog_by
 from livemaps.views.measures.queues import queue_table
 from livemaps.views.measures.unattended import unattended_by
+from livemaps.views.waiting import with_waiting
 from tests.measures.village import areas, measures_of, world_of
 from tests.views.town import AGENCIES, COMMUNITIES, SERVICES, SET_APART, TODAY, WARDS, Row
 
@@ -89,6 +91,16 @@ def test_the_counts_of_an_area_are_those_of_every_other_view(layer: str, key: st
     reported = [row.reported for row in view.services]
     assert reported == sorted(reported, reverse=True)
     assert SET_APART not in {row.service for row in view.services}
+
+
+def test_what_is_unattended_in_areas_is_what_the_filter_finds() -> None:
+    snapshot = with_waiting(WORLD.snapshot, load_profile("calgary"), None)
+    view = layer_view(snapshot, None, "ward", area_rows(snapshot))
+    quiet = Filters(waiting=frozenset({"unattended"}))
+    assert view.city.unattended == headline(snapshot, quiet).total > 0
+    for area in view.areas:
+        here = quiet.with_area("ward", frozenset({area.key}))
+        assert area.unattended == headline(snapshot, here).total
 
 
 def test_the_areas_of_a_layer_and_what_lies_in_none_add_up_to_the_city() -> None:

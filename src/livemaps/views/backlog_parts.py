@@ -12,13 +12,12 @@ from livemaps.measures.contents import Measures
 from livemaps.model import Filters
 from livemaps.snapshot import Snapshot
 from livemaps.statistics.queues import Word
-from livemaps.statistics.survival import NOT_REACHED
-from livemaps.views.ages import OLD_BANDS, ages
+from livemaps.views.ages import OLD_BANDS
 from livemaps.views.measures.backlog import backlog_ages
 from livemaps.views.measures.open_rows import counted, open_rows
 from livemaps.views.measures.queues import Queue, QueueTable
 from livemaps.views.measures.unattended import unattended_counts
-from livemaps.views.waiting import usual_limits
+from livemaps.views.waiting import beside_usual
 
 MOST_QUEUES = 8
 """Queues named in each direction; the others are in the file behind."""
@@ -163,11 +162,8 @@ def beyond_usual(snapshot: Snapshot, measures: Measures, filters: Filters) -> Be
         MeasuresPending: usual times are not computed yet.
     """
     rows = open_rows(snapshot, filters).shown
-    table = snapshot.current
-    limit = usual_limits(snapshot, measures)[table["service"][rows]]
-    known = limit != NOT_REACHED
-    late = known & (ages(table, rows, snapshot.meta.as_of_day) > limit)
-    agency, size = table["agency"][rows], snapshot.code_count("agency")
+    known, late = beside_usual(snapshot, measures, rows)
+    agency, size = snapshot.current["agency"][rows], snapshot.code_count("agency")
     opened, over = (counted(agency[chosen], size) for chosen in (known, late))
     names = snapshot.vocab.agency.names
     groups = [

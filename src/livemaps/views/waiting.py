@@ -28,7 +28,7 @@ from livemaps.statistics.survival import NOT_REACHED
 from livemaps.views.ages import ages
 from livemaps.views.measures.asking import checked_measures
 from livemaps.views.measures.lifetimes import Lifetimes
-from livemaps.views.measures.unattended import USUAL_DAYS, last_heard
+from livemaps.views.measures.unattended import unattended
 from livemaps.views.sources import MeasuresSource, SnapshotSource
 
 DAYS_AHEAD = 7
@@ -105,11 +105,11 @@ def with_waiting(snapshot: Snapshot, profile: Profile, measures: Measures | None
         MeasuresPending: the measures have no usual times.
     """
     due = _due_days(snapshot, profile)
-    found = {Waiting.UNATTENDED: _unattended(snapshot)}
+    found = {Waiting.UNATTENDED: unattended(snapshot, slice(snapshot.open_rows))}
     if has_due_days(snapshot, profile):
         found |= _due(due[: snapshot.open_rows], snapshot.meta.as_of_day)
     if measures is not None:
-        found[Waiting.BEYOND_USUAL] = _beyond(snapshot, measures)
+        _, found[Waiting.BEYOND_USUAL] = beside_usual(snapshot, measures, slice(snapshot.open_rows))
     flags = np.zeros(snapshot.current.rows, np.uint8)
     for kind, rows in found.items():
         flags[: snapshot.open_rows][rows] |= np.uint8(kind)
@@ -132,7 +132,20 @@ def has_due_days(snapshot: Snapshot, profile: Profile) -> bool:
     return bool(profile.standards) or bool(believed.any())
 
 
-def usual_limits(snapshot: Snapshot, measures: Measures) -> NDArray[np.int64]:
+def beside_usual(
+    snapshot: Snapshot, measures: Measures, rows: NDArray[np.intp] | slice
+) -> tuple[Mask, Mask]:
+    """Tell of which open rows of `current` the service has a usual time, and which are older.
+
+    Raises:
+        MeasuresPending: usual times are not computed yet.
+    """
+    limits = _usual_limits(snapshot, measures)[snapshot.current["service"][rows]]
+    known: Mask = limits != NOT_REACHED
+    return known, known & (ages(snapshot.current, rows, snapshot.meta.as_of_day) > limits)
+
+
+def _usual_limits(snapshot: Snapshot, measures: Measures) -> NDArray[np.int64]:
     """Return the usual time by the snapshot's code of a service, or `NOT_REACHED`.
 
     Measures may be of an earlier snapshot: names are what both have.
@@ -169,21 +182,3 @@ def _due(due: Days, today: int) -> dict[Waiting, Mask]:
     awaited, left = due != NO_DUE_DAY, due - today
     soon = awaited & (left >= 0) & (left < DAYS_AHEAD)
     return {Waiting.OVERDUE: awaited & (left < 0), Waiting.DUE_THIS_WEEK: soon}
-
-
-def _unattended(snapshot: Snapshot) -> Mask:
-    """Return which open rows nothing was heard of for long."""
-    if snapshot.meta.newest_day is None:
-        return np.zeros(snapshot.open_rows, bool)
-    heard = last_heard(snapshot, slice(snapshot.open_rows))
-    silent: Mask = snapshot.meta.newest_day - heard >= USUAL_DAYS
-    return silent
-
-
-def _beyond(snapshot: Snapshot, measures: Measures) -> Mask:
-    """Return which open rows are older than the usual time of their service."""
-    still = slice(snapshot.open_rows)
-    limits = usual_limits(snapshot, measures)[snapshot.current["service"][still]]
-    old = ages(snapshot.current, still, snapshot.meta.as_of_day)
-    beyond: Mask = (old > limits) & (limits != NOT_REACHED)
-    return beyond

@@ -67,7 +67,7 @@ def oldest_of(area: AreaAsked) -> tuple[OldRequest, ...]:
         still["unattended"][at].tolist(),
         strict=True,
     )
-    return tuple(OldRequest(request, max(days, 0), quiet) for request, days, quiet in told)
+    return tuple(OldRequest(*one) for one in told)
 
 
 def _usual_days(area: AreaAsked, service: str) -> int | None:

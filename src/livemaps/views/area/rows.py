@@ -18,7 +18,7 @@ from livemaps.views.area.values import CITY
 from livemaps.views.comparing import Moves, moves
 from livemaps.views.masks import Part, Rows, parts, sieve
 from livemaps.views.measures.open_rows import open_rows
-from livemaps.views.measures.unattended import USUAL_DAYS, last_heard
+from livemaps.views.measures.unattended import silent_days, unattended
 
 Column = NDArray[Any]
 Mask = NDArray[np.bool_]
@@ -52,7 +52,12 @@ class AreaRows:
 
 
 def area_rows(snapshot: Snapshot) -> AreaRows:
-    """Read what all areas are counted from; a few milliseconds for a large city."""
+    """Read what all areas are counted from, once for a snapshot.
+
+    What is open is looked through once, what was reported in the four weeks as well, and what
+    came and went in them once for each layer and once for the city: 5 ms for a snapshot of 26,000
+    open and recent requests in two layers, and in proportion to these.
+    """
     found = open_rows(snapshot, Filters())
     until = last_complete_day(snapshot.meta)
     since = None if until is None else until - FOUR_WEEKS + 1
@@ -85,14 +90,13 @@ def _columns(snapshot: Snapshot) -> tuple[str, ...]:
 
 def _open(snapshot: Snapshot, rows: Rows) -> dict[str, Column]:
     """Return the columns of the open requests."""
-    table, newest = snapshot.current, snapshot.meta.newest_day
-    silent = (snapshot.meta.as_of_day if newest is None else newest) - last_heard(snapshot, rows)
+    table = snapshot.current
     return {
         **{name: table[name][rows] for name in (*_columns(snapshot), "agency")},
         "over_four_weeks": ages(table, rows, snapshot.meta.as_of_day) >= FOUR_WEEKS,
-        "unattended": silent >= USUAL_DAYS,
+        "unattended": unattended(snapshot, rows),
         "reopened": table["closed_day"][rows] != NO_DAY,
-        "silent": silent,
+        "silent": silent_days(snapshot, rows),
         "overdue": _waits(snapshot, rows, Waiting.OVERDUE),
         "due_this_week": _waits(snapshot, rows, Waiting.DUE_THIS_WEEK),
     }

@@ -73,7 +73,7 @@ def unattended_requests(
         UnknownValue: the filters name a boundary layer that the snapshot does not have.
     """
     found = open_rows(snapshot, filters)
-    return _requests(snapshot, found, found.shown[_silent(snapshot, found.shown, days)][:most])
+    return _requests(snapshot, found, found.shown[unattended(snapshot, found.shown, days)][:most])
 
 
 def unattended_by(
@@ -86,7 +86,7 @@ def unattended_by(
     """
     found, size = open_rows(snapshot, filters), size_of(snapshot, checked(snapshot, by))
     codes = codes_of(snapshot, snapshot.current, found.shown, by)
-    silent = _silent(snapshot, found.shown, days)
+    silent = unattended(snapshot, found.shown, days)
     counts, quiet = counted(codes, size), counted(codes[silent], size)
     at = firsts(codes[silent], size)
     with_any = np.flatnonzero(quiet)
@@ -110,7 +110,7 @@ def unattended_counts(
         UnknownValue: there is no such level, or layer of a filter.
     """
     rows, size = open_rows(snapshot, filters).shown, size_of(snapshot, checked(snapshot, by))
-    silent = rows[_silent(snapshot, rows, days)]
+    silent = rows[unattended(snapshot, rows, days)]
     counts = counted(codes_of(snapshot, snapshot.current, silent, by), size)
     return {
         group_of(snapshot, by, code).key: int(counts[code])
@@ -133,29 +133,39 @@ def answer(asked: Asked) -> Answer:
     return Answer(FIELDS, [_row(group) for group in groups], facts)
 
 
-def last_heard(snapshot: Snapshot, rows: Rows | slice) -> NDArray[np.int32]:
+def unattended(snapshot: Snapshot, rows: Rows | slice, days: int = USUAL_DAYS) -> NDArray[np.bool_]:
+    """Tell of which open rows of `current` nothing was heard for a number of days."""
+    quiet: NDArray[np.bool_] = silent_days(snapshot, rows) >= days
+    return quiet
+
+
+def silent_days(snapshot: Snapshot, rows: Rows | slice) -> NDArray[np.int32]:
+    """Return for how many days nothing was heard of rows of `current`, where the data end."""
+    heard, newest = _last_heard(snapshot, rows), snapshot.meta.newest_day
+    if newest is None:
+        return np.zeros_like(heard)
+    # An update may be newer than the newest request.
+    days: NDArray[np.int32] = np.maximum(newest - heard, 0)
+    return days
+
+
+def _last_heard(snapshot: Snapshot, rows: Rows | slice) -> NDArray[np.int32]:
     """Return the later of the requested and the updated day of rows of `current`."""
     table = snapshot.current
     heard: NDArray[np.int32] = np.maximum(table["requested_day"][rows], table["updated_day"][rows])
     return heard
 
 
-def _silent(snapshot: Snapshot, rows: Rows, days: int) -> NDArray[np.intp]:
-    """Return which of some rows are unattended, as positions among them."""
-    newest = snapshot.meta.newest_day
-    if newest is None:
-        return np.zeros(0, np.intp)
-    return np.flatnonzero(newest - last_heard(snapshot, rows) >= days)
-
-
 def _requests(snapshot: Snapshot, found: OpenRows, rows: Rows) -> tuple[Unattended, ...]:
     """Return the requests at some rows."""
-    newest = snapshot.meta.newest_day or 0
     listed = requests_of(snapshot, Ranked((found.part,), np.zeros(len(rows), np.uint8), rows))
-    heard = last_heard(snapshot, rows).tolist()
-    return tuple(
-        Unattended(request, day, newest - day) for request, day in zip(listed, heard, strict=True)
+    told = zip(
+        listed,
+        _last_heard(snapshot, rows).tolist(),
+        silent_days(snapshot, rows).tolist(),
+        strict=True,
     )
+    return tuple(Unattended(*one) for one in told)
 
 
 def _row(found: UnattendedGroup) -> tuple[Value, ...]:
