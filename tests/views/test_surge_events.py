@@ -91,6 +91,14 @@ def test_the_order_in_which_surges_are_found_changes_nothing() -> None:
     assert len(told) == 1
 
 
+def test_every_group_that_surges_is_in_one_event_and_in_no_other() -> None:
+    week = surging("ward", "9", 90, window="week", first_day=DAY - 6)
+    found = [*STORM, SCRAWLS, week, replace(week, level="agency"), surging("city", "city", 200)]
+    for chosen in (found, found[:-1], found[::2], found[1::3]):
+        told = [one for event in surge_events(chosen, LAYERS) for one in levels_of(event)]
+        assert sorted(told) == sorted({(one.level, one.group.key) for one in chosen})
+
+
 def test_a_small_part_of_a_large_surge_does_not_tie_it_to_others() -> None:
     ward = surging("ward", "8", 90, areas=(part("BLN", 0.2),), services=(part(GRAFFITI, 0.24),))
     events = surge_events([ward, SCRAWLS], LAYERS)

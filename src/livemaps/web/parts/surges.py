@@ -67,10 +67,8 @@ def _left(visit: Visit, count: int) -> list[Element]:
 def _explained(visit: Visit, event: SurgeEvent) -> list[Element]:
     """Return one event: what, when, how much, what is behind it and who surges with it."""
     words, one = visit.words, event.told
-    strong, target = (
-        element("strong", surge_words.name(visit, one)),
-        surge_words.requests(visit, one),
-    )
+    strong = element("strong", surge_words.name(visit, one))
+    target = surge_words.requests(visit, one)
     title = element("p", link(target, strong) if target else strong)
     facts = [element("p", *_window(visit, one))]
     for kind, parts in (("services", one.services), ("areas", one.areas)):
