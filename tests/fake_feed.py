@@ -19,7 +19,7 @@ from livemaps.refresh import Refresher
 from livemaps.settings import Settings
 from livemaps.status import Status, read_status
 from livemaps.store import Store
-from tests.quadville import COMMUNITIES, PROFILE, REQUESTS, WARDS, square
+from tests.quadville import COMMUNITIES, profile_text, square
 
 NOON = datetime(2026, 8, 27, 18, 0, tzinfo=UTC)
 TODAY = day_number(NOON.date())
@@ -205,14 +205,7 @@ class MovedClock:
 def profile_in(folder: Path) -> Profile:
     """Return Quadville's profile, with no portal behind it."""
     path = folder / "quadville.toml"
-    path.write_text(
-        PROFILE.format(
-            address="http://127.0.0.1:9",
-            requests=REQUESTS,
-            communities=COMMUNITIES,
-            wards=WARDS,
-        )
-    )
+    path.write_text(profile_text("http://127.0.0.1:9"), encoding="utf-8")
     return load_profile(str(path))
 
 

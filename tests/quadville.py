@@ -113,6 +113,17 @@ def boundaries() -> dict[str, SodaTable]:
     return {COMMUNITIES: communities, WARDS: wards}
 
 
+def profile_text(address: str) -> str:
+    """Return the city's profile, with its portal at an address."""
+    return PROFILE.format(
+        time_zone=TIME_ZONE,
+        address=address,
+        requests=REQUESTS,
+        communities=COMMUNITIES,
+        wards=WARDS,
+    )
+
+
 def days_ago(days: int) -> str:
     """Return a day as the portal writes it, counted back from the city's own today."""
     today = datetime.now(ZoneInfo(TIME_ZONE))
@@ -198,16 +209,7 @@ def quadville(folder: Path) -> Iterator[Quadville]:
     requests.upsert(rows())
     with SodaServer({REQUESTS: requests, **boundaries()}) as portal:
         profile = folder / "quadville.toml"
-        profile.write_text(
-            PROFILE.format(
-                time_zone=TIME_ZONE,
-                address=portal.address,
-                requests=REQUESTS,
-                communities=COMMUNITIES,
-                wards=WARDS,
-            ),
-            encoding="utf-8",
-        )
+        profile.write_text(profile_text(portal.address), encoding="utf-8")
         yield Quadville(
             portal,
             requests,
