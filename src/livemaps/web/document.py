@@ -13,6 +13,7 @@ import dash
 from flask import Response, after_this_request, request
 
 from livemaps.resources import build_id
+from livemaps.views import ViewOptions
 from livemaps.web import ids
 from livemaps.web.components import link
 from livemaps.web.elements import Region, element
@@ -89,8 +90,7 @@ class Document(dash.Dash):
     def interpolate_index(self, *_: object, **parts: Any) -> str:
         """Return the document for the address that is asked for."""
         visit = self.site.visit(request.query_string.decode("utf-8", "replace"), request.path)
-        words, theme, shown = visit.words, visit.address.view.theme, self._shown(visit)
-        name = escape(self.site.profile.name)
+        words, shown = visit.words, self._shown(visit)
         return DOCUMENT.format(
             language=words.language,
             direction=words.direction,
@@ -98,10 +98,7 @@ class Document(dash.Dash):
             drawn=escape(self.site.drawn_from()),
             follow=escape(words("feed.follow")),
             feed=escape(shown.feed),
-            theme=f' data-theme="{theme}"' if theme else "",
-            embed=" data-embed" if visit.address.view.embed else "",
-            # What a page within another one leads to opens in a tab of its own.
-            base='<base target="_blank">\n' if visit.address.view.embed else "",
+            **_modes(visit.address.view),
             metas=parts["metas"],
             description=escape(shown.summary),
             site_name=escape(words("site.called", city=self.site.profile.name)),
@@ -113,7 +110,7 @@ class Document(dash.Dash):
             preload=self._preload() if request.path == "/" else "",
             skip=escape(words("skip")),
             app_entry=_entry(visit, shown),
-            noscript=escape(words("noscript", city=name)),
+            noscript=escape(words("noscript", city=self.site.profile.name)),
             config=parts["config"],
             scripts=parts["scripts"],
             renderer=parts["renderer"],
@@ -140,6 +137,16 @@ class Document(dash.Dash):
         script = "_dash-component-suites/plotly/package_data/plotly.min.js"
         prefix = self.config.requests_pathname_prefix
         return f'<link rel="preload" as="script" fetchpriority="low" href="{prefix}{script}">'
+
+
+def _modes(view: ViewOptions) -> Mapping[str, str]:
+    """Return what of a document depends on how it is to be shown."""
+    return {
+        "theme": f' data-theme="{view.theme}"' if view.theme else "",
+        "embed": " data-embed" if view.embed else "",
+        # What a page within another one leads to opens in a tab of its own.
+        "base": '<base target="_blank">\n' if view.embed else "",
+    }
 
 
 def _entry(visit: Visit, shown: Shown) -> str:

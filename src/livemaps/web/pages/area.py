@@ -40,34 +40,37 @@ def content(site: Site, visit: Visit) -> list[Element]:
         say.pending(visit, view.basis),
         element(
             "div",
-            # Two columns of about one height; each is two beside each other where there is room.
-            element(
-                "div",
-                stack(
-                    area_plan.parts_card(
-                        visit, view, area_plan.outlines_of(site, view.parts_layer)
-                    ),
-                    area_tables.parts_card(visit, view),
-                ),
-                stack(area_tables.services_card(visit, view)),
-                class_="area-column",
-            ),
-            element(
-                "div",
-                stack(
-                    area_compare.compare_card(visit, view),
-                    area_trend.trend_card(visit, view),
-                ),
-                stack(
-                    area_tables.agencies_card(visit, view),
-                    area_record.record_card(visit, view),
-                ),
-                class_="area-column",
-            ),
+            _places(site, visit, view),
+            _record(visit, view),
             area_tables.oldest_card(visit, view),
             class_="area-grid",
         ),
         how_to_read(visit, "area", *METRICS),
+    )
+
+
+def _places(site: Site, visit: Visit, view: AreaView) -> Element:
+    """Return where the requests are and what they are about.
+
+    It is one of two columns of about one height; each is two beside each other where there is
+    room.
+    """
+    outlines = area_plan.outlines_of(site, view.parts_layer)
+    return element(
+        "div",
+        stack(area_plan.parts_card(visit, view, outlines), area_tables.parts_card(visit, view)),
+        stack(area_tables.services_card(visit, view)),
+        class_="area-column",
+    )
+
+
+def _record(visit: Visit, view: AreaView) -> Element:
+    """Return how the area compares and how it has gone, and who is accountable for what."""
+    return element(
+        "div",
+        stack(area_compare.compare_card(visit, view), area_trend.trend_card(visit, view)),
+        stack(area_tables.agencies_card(visit, view), area_record.record_card(visit, view)),
+        class_="area-column",
     )
 
 

@@ -181,10 +181,7 @@ def _foot(site: Site, visit: Visit, view: AreaView) -> Element:
     if view.basis.meta.newest_day is not None:
         age = words.ages(view.basis.meta.as_of_day - view.basis.meta.newest_day)
         newest = words("freshness.newest", day=words.day(view.basis.meta.newest_day), age=age)
-    origin = request.host_url.rstrip("/") if has_request_context() else ""
-    # What of an address does not hold on this page is not printed either.
-    own = area_scope.keeping(visit, str(replace(visit.address, filters=Filters(), extra=())))
-    address = f"{origin}{own}"
+    address, own = _address(visit)
     return element(
         "footer",
         element(
@@ -206,6 +203,16 @@ def _foot(site: Site, visit: Visit, view: AreaView) -> Element:
         ),
         class_="brief-foot",
     )
+
+
+def _address(visit: Visit) -> tuple[str, str]:
+    """Return the address of the page, as it is printed and within the site.
+
+    What of an address does not hold on this page is not printed either.
+    """
+    own = area_scope.keeping(visit, str(replace(visit.address, filters=Filters(), extra=())))
+    origin = request.host_url.rstrip("/") if has_request_context() else ""
+    return f"{origin}{own}", own
 
 
 def _of_its_day(site: Site, visit: Visit, view: AreaView) -> str:

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import replace
 
-from livemaps.views.area import AreaView, Figures
+from livemaps.model import Filters
+from livemaps.views.area import AreaView, Figures, Measured
 from livemaps.web.components import definition, link, rich
 from livemaps.web.elements import Child, Element, element
 from livemaps.web.page import heading, lagging
@@ -13,6 +14,9 @@ from livemaps.web.parts import area_words as say
 from livemaps.web.parts.area_scope import keeping
 from livemaps.web.parts.behind import OLD, UNATTENDED, to_list
 from livemaps.web.site import Visit, feed_address
+
+_Figure = tuple[list[Child], list[Child]]
+"""What a large figure is called, and its value."""
 
 
 def head(visit: Visit, view: AreaView) -> Element:
@@ -70,26 +74,34 @@ def _actions(visit: Visit, view: AreaView) -> Element:
         class_="button",
     )
     shown = link(to_list(visit, filters), words("area.map"), class_="button")
-    follow = element(
-        "a",
-        words("feed.follow"),
-        href=feed_address(filters, words.language),
-        type="application/atom+xml",
-        class_="button",
-    )
-    share = element(
-        "button",
-        words("request.share"),
-        type="button",
-        class_="button",
-        data_action="share",
-        data_done=words("request.shared"),
-    )
-    items = (brief, shown, follow, share)
+    items = (brief, shown, _follow(visit, filters), _share(visit))
     return element(
         "ul",
         [element("li", item, key=str(at)) for at, item in enumerate(items)],
         class_="actions no-print",
+    )
+
+
+def _follow(visit: Visit, filters: Filters) -> Element:
+    """Return the link to the feed of the area."""
+    return element(
+        "a",
+        visit.words("feed.follow"),
+        href=feed_address(filters, visit.words.language),
+        type="application/atom+xml",
+        class_="button",
+    )
+
+
+def _share(visit: Visit) -> Element:
+    """Return the button that hands the address on."""
+    return element(
+        "button",
+        visit.words("request.share"),
+        type="button",
+        class_="button",
+        data_action="share",
+        data_done=visit.words("request.shared"),
     )
 
 
@@ -105,52 +117,47 @@ def figures(visit: Visit, view: AreaView) -> Element:
     )
 
 
-def _figures(visit: Visit, view: AreaView) -> Iterator[tuple[list[Child], list[Child]]]:
+def _figures(visit: Visit, view: AreaView) -> Iterator[_Figure]:
     """Yield each figure: what it is, with its definition, and its value, with the list behind."""
-    words, here = visit.words, view.here
-    filters = say.of_area(view.layer, here.key)
-
-    def named(key: str, metric: str) -> list[Child]:
-        return [words(key), definition(words, visit.address, metric)]
-
+    here, filters = view.here, say.of_area(view.layer, view.here.key)
+    old, quiet = replace(filters, ages=OLD), replace(filters, waiting=UNATTENDED)
+    yield _named(visit, "area.open", "open"), [_counted(visit, filters, here.open)]
     yield (
-        named("area.open", "open"),
-        [link(to_list(visit, filters), words.number(here.open))],
+        _named(visit, "area.old", "age"),
+        [_counted(visit, old, here.over_four_weeks), _aside(visit, here.over_four_weeks, here)],
     )
     yield (
-        named("area.old", "age"),
-        [
-            link(
-                to_list(visit, replace(filters, ages=OLD)),
-                words.number(here.over_four_weeks),
-            ),
-            _aside(visit, here.over_four_weeks, here),
-        ],
+        _named(visit, "area.unattended", "unattended"),
+        [_counted(visit, quiet, here.unattended), _aside(visit, here.unattended, here)],
     )
     yield (
-        named("area.unattended", "unattended"),
-        [
-            link(
-                to_list(visit, replace(filters, waiting=UNATTENDED)),
-                words.number(here.unattended),
-            ),
-            _aside(visit, here.unattended, here),
-        ],
+        _named(visit, "area.reported.name", "reported"),
+        [_counted(visit, say.reported(view, filters), here.reported)],
     )
-    yield (
-        named("area.reported.name", "reported"),
-        [link(to_list(visit, say.reported(view, filters)), words.number(here.reported))],
-    )
-    measured = here.measured
     if here.outflow is not None:
-        yield named("area.closed", "flow"), [words.number(here.outflow)]
+        yield _named(visit, "area.closed", "flow"), [visit.words.number(here.outflow)]
+    yield from _pace(visit, here.measured)
+
+
+def _pace(visit: Visit, measured: Measured | None) -> Iterator[_Figure]:
+    """Yield what was on time; where no standard says so, within how long half are closed."""
     if measured and measured.record and measured.record.total.share is not None:
         total = measured.record.total
         share = say.share(visit, total.on_time, total.due)
-        yield named("area.on_time", "on-time"), [share]
+        yield _named(visit, "area.on_time", "on-time"), [share]
     elif measured and measured.median_days is not None:
-        days = words.span(round(measured.median_days))
-        yield named("area.half_closed", "time-to-close"), [days]
+        days = visit.words.span(round(measured.median_days))
+        yield _named(visit, "area.half_closed", "time-to-close"), [days]
+
+
+def _named(visit: Visit, key: str, metric: str) -> list[Child]:
+    """Return what a figure is called, with its definition."""
+    return [visit.words(key), definition(visit.words, visit.address, metric)]
+
+
+def _counted(visit: Visit, filters: Filters, count: int) -> Element:
+    """Return a count, which leads to its list."""
+    return link(to_list(visit, filters), visit.words.number(count))
 
 
 def _aside(visit: Visit, count: int, here: Figures) -> Element | None:

@@ -15,6 +15,9 @@ from livemaps.web.parts.area_scope import asked_by
 from livemaps.web.parts.tables import Column, Row, card, figure_name, foot, table
 from livemaps.web.site import Visit
 
+_Place = Callable[[Measured], Compared | None]
+"""What says where a figure lies in the funnel."""
+
 
 @dataclass(frozen=True, slots=True)
 class _Line:
@@ -22,8 +25,8 @@ class _Line:
 
     name: str
     metric: str
-    value: Callable[[Figures], str | None]
-    place: Callable[[Measured], Compared | None] = lambda _: None
+    value: Callable[[Visit, AreaView, Figures], str | None]
+    place: _Place = lambda _: None
 
 
 def compare_card(visit: Visit, view: AreaView) -> Element:
@@ -73,8 +76,8 @@ def _choice(visit: Visit, view: AreaView) -> Element:
 
 def _rows(visit: Visit, view: AreaView, shown: list[Figures]) -> Iterator[Row]:
     """Yield a line for each figure that any of them has."""
-    for line in _lines(visit, view):
-        values = [line.value(area) for area in shown]
+    for line in LINES:
+        values = [line.value(visit, view, area) for area in shown]
         if not any(values):
             continue
         name = figure_name(visit, visit.words(line.name), line.metric)
@@ -91,66 +94,12 @@ def _cell(visit: Visit, value: str | None, area: Figures, line: _Line) -> list[C
     return [value, element("span", said, class_="under-line") if said else None]
 
 
-def _lines(visit: Visit, view: AreaView) -> tuple[_Line, ...]:
-    """Return the figures that are set side by side."""
-    words = visit.words
-
-    def percent(found: Compared | None) -> str | None:
-        if found is None or found.value is None:
-            return None
-        if found.size is not None and found.size < say.FEW:
-            return say.share(visit, found.count, found.size)
-        return words.percent(found.value)
-
-    def old(area: Figures) -> str | None:
-        return say.share(visit, area.over_four_weeks, area.open) if area.open else None
-
-    def quiet(area: Figures) -> str | None:
-        return say.share(visit, area.unattended, area.open) if area.open else None
-
-    def share(area: Figures, name: str) -> str | None:
-        if area.key == CITY:
-            found = getattr(view.here.measured, name) if view.here.measured else None
-            return words.percent(found.whole) if found and found.whole is not None else None
-        return percent(getattr(area.measured, name)) if area.measured else None
-
-    return (
-        _Line("area.open", "open", lambda area: words.number(area.open)),
-        _Line("area.compare.change", "queues", lambda area: _change(visit, area)),
-        _Line(
-            "area.compare.rate", "rates", lambda area: _rate(visit, view, area), lambda m: m.rate
-        ),
-        _Line("area.compare.old", "age", old, lambda m: m.over_four_weeks),
-        _Line("area.compare.quiet", "unattended", quiet),
-        _Line(
-            "area.compare.resolved",
-            "compare",
-            lambda area: share(area, "resolved"),
-            lambda m: m.resolved,
-        ),
-        _Line(
-            "area.compare.on_time",
-            "on-time",
-            lambda area: share(area, "on_time"),
-            lambda m: m.on_time,
-        ),
-        _Line("area.compare.word", "expected", lambda area: _word(visit, area)),
-        _Line("area.half_closed", "time-to-close", lambda area: _half(visit, area)),
-    )
-
-
-def on_time(visit: Visit) -> Callable[[Figures], str | None]:
-    """Return what writes the share of an area that was on time in twelve months."""
-
-    def written(area: Figures) -> str | None:
-        record = area.measured.record if area.measured else None
-        return (
-            say.share(visit, record.total.on_time, record.total.due)
-            if record and record.total.due
-            else None
-        )
-
-    return written
+def on_time(visit: Visit, area: Figures) -> str | None:
+    """Return the share of an area that was on time in twelve months, None where nothing was due."""
+    record = area.measured.record if area.measured else None
+    if record is None or not record.total.due:
+        return None
+    return say.share(visit, record.total.on_time, record.total.due)
 
 
 def rate(visit: Visit, area: Figures) -> str | None:
@@ -159,6 +108,16 @@ def rate(visit: Visit, area: Figures) -> str | None:
     if found is None or found.size is None or found.value is None:
         return None
     return visit.words.number(round(found.value, 1))
+
+
+def _open(visit: Visit, _view: AreaView, area: Figures) -> str:
+    return visit.words.number(area.open)
+
+
+def _change(visit: Visit, _view: AreaView, area: Figures) -> str | None:
+    if area.change is None or area.change.share is None:
+        return None
+    return say.signed_share(visit, area.change.share)
 
 
 def _rate(visit: Visit, view: AreaView, area: Figures) -> str | None:
@@ -170,19 +129,57 @@ def _rate(visit: Visit, view: AreaView, area: Figures) -> str | None:
     return visit.words.number(round(found.whole, 1)) if found and told and found.whole else None
 
 
-def _word(visit: Visit, area: Figures) -> str | None:
-    said = area.measured.word if area.measured else None
-    if area.key == CITY or said is None:
-        return "" if area.key == CITY else None
-    return say.word(visit, said)
+def _old(visit: Visit, _view: AreaView, area: Figures) -> str | None:
+    return say.share(visit, area.over_four_weeks, area.open) if area.open else None
 
 
-def _change(visit: Visit, area: Figures) -> str | None:
-    if area.change is None or area.change.share is None:
+def _quiet(visit: Visit, _view: AreaView, area: Figures) -> str | None:
+    return say.share(visit, area.unattended, area.open) if area.open else None
+
+
+def _resolved(visit: Visit, view: AreaView, area: Figures) -> str | None:
+    return _share(visit, view, area, lambda measured: measured.resolved)
+
+
+def _on_time(visit: Visit, view: AreaView, area: Figures) -> str | None:
+    return _share(visit, view, area, lambda measured: measured.on_time)
+
+
+def _share(visit: Visit, view: AreaView, area: Figures, of: _Place) -> str | None:
+    """Return a share that areas are compared by; of the city, that of all areas together."""
+    if area.key == CITY:
+        whole = of(view.here.measured) if view.here.measured else None
+        return visit.words.percent(whole.whole) if whole and whole.whole is not None else None
+    found = of(area.measured) if area.measured else None
+    if found is None or found.value is None:
         return None
-    return say.signed_share(visit, area.change.share)
+    if found.size is not None and found.size < say.FEW:
+        return say.share(visit, found.count, found.size)
+    return visit.words.percent(found.value)
 
 
-def _half(visit: Visit, area: Figures) -> str | None:
+def _word(visit: Visit, _view: AreaView, area: Figures) -> str | None:
+    """Return what is said of an area; of the whole city nothing is."""
+    if area.key == CITY:
+        return ""
+    said = area.measured.word if area.measured else None
+    return None if said is None else say.word(visit, said)
+
+
+def _half(visit: Visit, _view: AreaView, area: Figures) -> str | None:
     days = area.measured.median_days if area.measured else None
     return None if days is None else visit.words.span(round(days))
+
+
+LINES = (
+    _Line("area.open", "open", _open),
+    _Line("area.compare.change", "queues", _change),
+    _Line("area.compare.rate", "rates", _rate, lambda measured: measured.rate),
+    _Line("area.compare.old", "age", _old, lambda measured: measured.over_four_weeks),
+    _Line("area.compare.quiet", "unattended", _quiet),
+    _Line("area.compare.resolved", "compare", _resolved, lambda measured: measured.resolved),
+    _Line("area.compare.on_time", "on-time", _on_time, lambda measured: measured.on_time),
+    _Line("area.compare.word", "expected", _word),
+    _Line("area.half_closed", "time-to-close", _half),
+)
+"""The figures that are set side by side, in their order."""

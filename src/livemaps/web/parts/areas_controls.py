@@ -77,34 +77,38 @@ def _find(visit: Visit, view: LayerView, shown: Shown) -> Element | None:
     if len(shown.areas) <= ON_A_PAGE // 2 and not shown.text:
         return None
     label = visit.words("filter.narrow", filter=say.layer_name(visit, view.layer).lower())
-    others = _first_page(visit.address.with_option(FIND, None)).query
     return element(
         "form",
-        [
-            element("input", type="hidden", name=name, value=value, key=f"{name}{at}")
-            for at, (name, value) in enumerate(parse_qsl(others))
-        ],
-        element(
-            "label",
-            hidden(label),
-            icon("search"),
-            element(
-                "input",
-                type="search",
-                name=FIND,
-                value=shown.text,
-                placeholder=label,
-                autocomplete="off",
-                spellcheck="false",
-            ),
-            class_="search-field",
-        ),
+        _kept(visit),
+        element("label", hidden(label), icon("search"), _name(label, shown), class_="search-field"),
         method="get",
         action=visit.address.path,
         role="search",
         class_="find",
         data_find=True,
         key="find",
+    )
+
+
+def _kept(visit: Visit) -> list[Element]:
+    """Return what else the address asks for, which the form sends along."""
+    others = _first_page(visit.address.with_option(FIND, None)).query
+    return [
+        element("input", type="hidden", name=name, value=value, key=f"{name}{at}")
+        for at, (name, value) in enumerate(parse_qsl(others))
+    ]
+
+
+def _name(label: str, shown: Shown) -> Element:
+    """Return the field itself."""
+    return element(
+        "input",
+        type="search",
+        name=FIND,
+        value=shown.text,
+        placeholder=label,
+        autocomplete="off",
+        spellcheck="false",
     )
 
 

@@ -32,9 +32,15 @@ class _Figure:
     """A column: its name in files and in the address, its heading, and its value of one line."""
 
     name: str
-    column: Column
-    cell: Callable[[str, Figures], Child]
-    """None where there is nothing to tell."""
+    heading: str
+    metric: str
+    cell: Callable[[Visit, str, Figures], Child]
+    """Of an area and its layer; None where there is nothing to tell."""
+    number: bool = True
+
+    def column(self, visit: Visit) -> Column:
+        """Return its heading."""
+        return Column(visit.words(self.heading), self.metric, self.number)
 
 
 def table_card(site: Site, visit: Visit, view: LayerView, shown: Shown) -> Element:
@@ -43,10 +49,10 @@ def table_card(site: Site, visit: Visit, view: LayerView, shown: Shown) -> Eleme
     lines: list[Line] = [(view.layer, area) for area in shown.rows]
     lines += [*shown.within, (CITY_LAYER, view.city)]
     told = list(_told(visit, lines, with_paths=not shown.paged))
-    sortable = {figure.name: figure.column.title for figure, _ in told if figure.name in SORTED}
+    sortable = {figure.name: words(figure.heading) for figure, _ in told if figure.name in SORTED}
     columns = [
         Column(say.layer_name(visit, view.layer), number=False),
-        *(_headed(figure, shown.order) for figure, _ in told),
+        *(_headed(visit, figure, shown.order) for figure, _ in told),
     ]
     return card(
         words("areas.table"),
@@ -65,8 +71,8 @@ def _told(
 ) -> list[tuple[_Figure, list[Child]]]:
     """Return the columns that have anything to tell, each with its cells."""
     cells = (
-        (figure, [figure.cell(layer, area) for layer, area in lines])
-        for figure in _figures(visit)
+        (figure, [figure.cell(visit, layer, area) for layer, area in lines])
+        for figure in FIGURES
         if with_paths or figure.name != PATH
     )
     return [
@@ -74,11 +80,12 @@ def _told(
     ]
 
 
-def _headed(figure: _Figure, order: Order) -> Column:
+def _headed(visit: Visit, figure: _Figure, order: Order) -> Column:
     """Return the heading of a column, which says whether it is sorted by."""
+    column = figure.column(visit)
     if figure.name != order.column:
-        return figure.column
-    return replace(figure.column, sorted="ascending" if order.rising else "descending")
+        return column
+    return replace(column, sorted="ascending" if order.rising else "descending")
 
 
 def _rows(
@@ -101,48 +108,14 @@ def _name(visit: Visit, layer: str, area: Figures) -> Child:
     return say.area_link(visit, layer, area.key, area.name)
 
 
-def _figures(visit: Visit) -> tuple[_Figure, ...]:
-    """Return all columns in their order."""
-    words = visit.words
+def _counted(name: str, heading: str, metric: str = "") -> _Figure:
+    """Return the column of a count that leads nowhere."""
 
-    def figure(name: str, cell: Callable[[str, Figures], Child], key: str, metric: str) -> _Figure:
-        return _Figure(name, Column(words(key), metric), cell)
+    def cell(visit: Visit, _layer: str, area: Figures) -> Child:
+        value = number(area, name)
+        return None if value is None else visit.words.number(int(value))
 
-    def counted(name: str, key: str, metric: str = "") -> _Figure:
-        return figure(name, lambda _, area: _count(visit, name, area), key, metric)
-
-    word = Column(words("area.word.name"), "expected", number=False)
-    return (
-        figure("open", lambda *line: _open(visit, *line), "area.open", "open"),
-        figure(PATH, lambda *line: _path(visit, *line), "area.path.short", ""),
-        figure(
-            "change_28_days",
-            lambda _, area: _change(visit, area),
-            "area.compare.change",
-            "queues",
-        ),
-        figure(
-            "over_four_weeks_share", lambda *line: _old(visit, *line), "area.compare.old", "age"
-        ),
-        figure(
-            "per_1000_residents", lambda _, area: rate(visit, area), "area.compare.rate", "rates"
-        ),
-        counted("in_28_days", "area.in", "flow"),
-        counted("closed_28_days", "area.out"),
-        figure(
-            "unattended",
-            lambda *line: _unattended(visit, *line),
-            "area.unattended",
-            "unattended",
-        ),
-        figure("on_time_share", lambda _, area: on_time(visit)(area), "area.on_time", "on-time"),
-        _Figure("word", word, lambda _, area: _word(visit, area)),
-    )
-
-
-def _count(visit: Visit, name: str, area: Figures) -> Child:
-    value = number(area, name)
-    return None if value is None else visit.words.number(int(value))
+    return _Figure(name, heading, metric, cell)
 
 
 def _open(visit: Visit, layer: str, area: Figures) -> Child:
@@ -174,14 +147,37 @@ def _path(visit: Visit, layer: str, area: Figures) -> Child:
     return sparkline(path, visit.words("area.path.said", area=name, **values))
 
 
-def _change(visit: Visit, area: Figures) -> Child:
+def _change(visit: Visit, _layer: str, area: Figures) -> Child:
     return None if area.change is None else say.signed(visit, area.change.more)
 
 
-def _word(visit: Visit, area: Figures) -> Child:
+def _rate(visit: Visit, _layer: str, area: Figures) -> Child:
+    return rate(visit, area)
+
+
+def _on_time(visit: Visit, _layer: str, area: Figures) -> Child:
+    return on_time(visit, area)
+
+
+def _word(visit: Visit, _layer: str, area: Figures) -> Child:
     """Return what is said of an area, with the mark that it has on the plan."""
     said = area.measured.word if area.measured else None
     if said is None:
         return None
     mark = element("span", class_=f"key plan-{say.STYLES[said.word]}", aria_hidden=True)
     return element("span", mark, say.word(visit, said), class_="marked-word")
+
+
+FIGURES = (
+    _Figure("open", "area.open", "open", _open),
+    _Figure(PATH, "area.path.short", "", _path),
+    _Figure("change_28_days", "area.compare.change", "queues", _change),
+    _Figure("over_four_weeks_share", "area.compare.old", "age", _old),
+    _Figure("per_1000_residents", "area.compare.rate", "rates", _rate),
+    _counted("in_28_days", "area.in", "flow"),
+    _counted("closed_28_days", "area.out"),
+    _Figure("unattended", "area.unattended", "unattended", _unattended),
+    _Figure("on_time_share", "area.on_time", "on-time", _on_time),
+    _Figure("word", "area.word.name", "expected", _word, number=False),
+)
+"""All columns in their order."""
