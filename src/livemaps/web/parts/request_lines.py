@@ -21,7 +21,7 @@ def _line(visit: Visit, row: ListedRequest) -> Element:
         "li",
         request_link(visit.address, row.service_request_id),
         " ",
-        words("request.other", day=words.day(row.requested_day), age=words.days(row.age)),
+        words("request.other", day=words.day(row.requested_day), age=words.age(row.age)),
         " ",
         element("span", words(f"stage.{row.stage.name.lower()}"), class_="quiet-text"),
         key=row.service_request_id,

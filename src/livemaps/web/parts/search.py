@@ -222,7 +222,7 @@ def found_request(visit: Visit, request: ListedRequest | None) -> list[Element]:
         visit.label("service", request.service_name),
         words("list.comma").join(places),
         words("search.requested", day=words.day(request.requested_day)),
-        words("search.stage", stage=stage, age=words.days(request.age)),
+        words("search.stage", stage=stage, age=words.age(request.age)),
         visit.label("agency", request.agency_responsible) if request.agency_responsible else "",
     ]
     return [
