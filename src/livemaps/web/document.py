@@ -15,7 +15,6 @@ from flask import Response, after_this_request, request
 from livemaps.resources import build_id
 from livemaps.views import ViewOptions
 from livemaps.web import ids
-from livemaps.web.components import link
 from livemaps.web.elements import Region, element
 from livemaps.web.first_view import first_view
 from livemaps.web.markup import markup
@@ -165,9 +164,10 @@ def _fault(site: Site, visit: Visit) -> Shown:
         element("p", words("fault.text")),
         element(
             "p",
+            # Both load a page anew: what would change this one in its place may be at fault.
             element("a", words("fault.again"), href=str(address), class_="button"),
             " ",
-            link(address.page_link("/"), words("missing.home"), class_="button"),
+            element("a", words("missing.home"), href=address.page_link("/"), class_="button"),
         ),
     ]
     return Shown(
