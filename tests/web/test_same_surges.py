@@ -20,6 +20,7 @@ from livemaps.web.page import drawn
 from livemaps.web.pages import backlog, wall
 from livemaps.web.parts import surge_words
 from livemaps.web.site import Site, Visit
+from livemaps.web.wall.told import surge_view
 from tests.measures.village import areas, measures_of, world_of
 from tests.views.town import COMMUNITIES, SERVICES, TODAY, WARDS, Row
 from tests.web.conftest import NOW, Always, Town, elements, outlines
@@ -227,3 +228,14 @@ def test_a_surge_after_the_newest_complete_day_is_on_every_screen(
     assert f"1surgeon{day}" in late.wall()
     assert "about15expectedbythen,aboveallinAltadore" in late.wall()
     assert "31reportedsofar,about15expectedbythen." in late.part(id="surge")
+
+
+def test_many_surges_take_the_room_of_the_chart_on_a_wall(town: Town, text_of: TextOf) -> None:
+    screens = screens_of(town, TWO, text_of)
+    visit, page = screens.visit("/wall"), screens.site.board.backlog(Filters())
+    surge = screens.surge
+    many = replace(page, surge=replace(surge, events=surge.events * 2))
+    chart = flat(visit.words("wall.surge.days"))
+    for shown, drawn_too in ((page, True), (many, False)):
+        text = flat(text_of(list(surge_view(screens.site, visit, shown).body)))
+        assert (chart in text) is drawn_too

@@ -21,6 +21,9 @@ from livemaps.web.wall.parts import Row, View, drawn, figure, figures, rows, sai
 MOST_ROWS = 8
 """Lines of a list; a screen shows as many of them as it has room for."""
 
+MOST_BELOW_A_CHART = 2
+"""Lines that a list has room for below a chart."""
+
 FORTNIGHT = 14
 
 
@@ -72,7 +75,7 @@ def surge_view(_site: Site, visit: Visit, page: BacklogPage) -> View:
         surge_words.verdict(visit, surge) if surge.told else words("wall.surge.few"),
         (
             _surge_figures(visit, surge.last_day) if surge.last_day else None,
-            _surge_days(visit, days),
+            _surge_days(visit, days) if len(surge.events) <= MOST_BELOW_A_CHART else None,
             _surge_rows(visit, surge) if surge.told else None,
         ),
     )
