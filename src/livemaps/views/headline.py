@@ -28,7 +28,6 @@ def headline(snapshot: Snapshot, filters: Filters, counted: Tally | None = None)
         newest_day=counted.newest_day,
         last_week=newest.reported if newest else 0,
         week_before=newest.reported_before if newest else 0,
-        closed_last_week=newest.closed if newest else 0,
         week_ends=newest.ends if newest else None,
         set_apart_hidden=0 if filters.set_apart else counted.set_apart,
         duplicates=counted.duplicates,

@@ -165,8 +165,6 @@ class Headline:
     """Requested in the newest complete week, whatever became of them, under the filters on
     service, category, agency, channel and area."""
     week_before: int
-    closed_last_week: int
-    """Closed in the newest complete week, under the same filters."""
     week_ends: int | None
     """The last day of the newest complete week; None before there is a whole week of data."""
     set_apart_hidden: int
