@@ -85,6 +85,7 @@ def test_a_trace_is_not_written_as_nothing(english: Words) -> None:
 def test_no_days_are_the_same_day_and_never_hours(english: Words, french: Words) -> None:
     assert english.days(0) == "same day"
     assert [english.age(days) for days in (0, 1, 5)] == ["today", "1 day", "5 days"]
+    assert english.age(0, closed=True) == "same day"
     assert french.days(0) == "même jour"
     assert [english.ages(days) for days in (0, 1, 5)] == ["today", "yesterday", "5 days ago"]
 

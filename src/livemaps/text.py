@@ -126,9 +126,9 @@ class Words:
         """Return a whole number of days in words; 0 is `same day`, never `0 hours`."""
         return self("days.same") if count == 0 else self("days.count", count=count)
 
-    def age(self, days: int) -> str:
-        """Return the age of a request in whole days; that of one of today is `today`."""
-        return self("ago.today") if days == 0 else self.days(days)
+    def age(self, days: int, *, closed: bool = False) -> str:
+        """Return the age of a request in whole days, `today` for 0; of a closed one, how long it took."""
+        return self("ago.today") if days == 0 and not closed else self.days(days)
 
     def span(self, days: int) -> str:
         """Return how long a number of days is as one speaks of it: `5 days`, `8 months`, `2.5 years`.

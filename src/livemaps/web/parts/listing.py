@@ -74,7 +74,7 @@ def _row(visit: Visit, row: ListedRequest) -> Element:
         ("place", _places(visit, row)),
         ("agency", visit.label("agency", row.agency_responsible)),
         (day_column(visit), _day(visit, row)),
-        ("age", words.age(row.age)),
+        ("age", words.age(row.age, closed=row.stage is Stage.RESOLVED)),
         ("status", status),
     ]
     return element(

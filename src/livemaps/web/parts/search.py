@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from livemaps.model import Stage
 from livemaps.views import ListedRequest, Suggestion
 from livemaps.views.addresses import FoundAddress
 from livemaps.views.numbers import meant
@@ -218,11 +219,12 @@ def found_request(visit: Visit, request: ListedRequest | None) -> list[Element]:
     number = request_link(visit.address, request.service_request_id)
     places = [visit.label(layer, key, name) for layer, key, name in request.areas]
     stage = words(f"stage.{request.stage.name.lower()}")
+    age = words.age(request.age, closed=request.stage is Stage.RESOLVED)
     facts = [
         visit.label("service", request.service_name),
         words("list.comma").join(places),
         words("search.requested", day=words.day(request.requested_day)),
-        words("search.stage", stage=stage, age=words.age(request.age)),
+        words("search.stage", stage=stage, age=age),
         visit.label("agency", request.agency_responsible) if request.agency_responsible else "",
     ]
     return [
