@@ -84,7 +84,7 @@ def test_a_page_that_cannot_be_drawn_says_so_in_words_and_leaves_a_line_in_the_l
     assert answer.status_code == 500
     assert answer.headers["Cache-Control"] == "no-store"
     view = page.split('<div id="first-view">')[1]
-    assert "<h1>Cette page ne peut pas être affichée pour le moment</h1>" in view
+    assert "Cette page ne peut pas être affichée pour le moment</h1>" in view
     assert f'href="{path}?lang=fr"' in view
     assert 'href="/?lang=fr"' in view
     assert "a fault of ours" not in page
@@ -92,6 +92,16 @@ def test_a_page_that_cannot_be_drawn_says_so_in_words_and_leaves_a_line_in_the_l
     assert "a fault of ours" in caplog.text
     # The scripts come along all the same: what can be drawn is drawn.
     assert 'id="react-entry-point"' in page
+
+
+def test_a_page_that_cannot_take_the_place_of_another_says_so_and_leaves_a_line_in_the_log(
+    town: Town, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    monkeypatch.setattr(Board, "area", broken)
+    answer = town.ask(ids.PAGE, **{ids.ROUTE: {"path": "/ward/1"}, ids.URL: "?lang=fr"})
+    assert "Cette page ne peut pas être affichée" in str(answer[ids.PAGE]["children"])
+    assert "Cette page ne peut pas être affichée" in answer[ids.TITLE]["data"]["title"]
+    assert caplog.text.count("/ward/1?lang=fr cannot be drawn in place of another page") == 1
 
 
 def test_within_another_page_the_first_view_has_no_header_either(town: Town) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from typing import Any
 
 import dash
@@ -13,7 +14,7 @@ from livemaps.resources import assets_folder
 from livemaps.settings import Settings
 from livemaps.text import Catalogue
 from livemaps.views import Board
-from livemaps.web import ids, shell, static
+from livemaps.web import fault, ids, shell, static
 from livemaps.web.clientside import clientside
 from livemaps.web.document import Document
 from livemaps.web.elements import Region
@@ -55,6 +56,8 @@ SIMULATED_POLL_SECONDS = 2.5
 """A simulated city changes within seconds, and one wants to see it."""
 
 A_YEAR = 31_536_000
+
+log = logging.getLogger(__name__)
 
 
 def build(board: Board, profile: Profile, settings: Settings, catalogue: Catalogue) -> dash.Dash:
@@ -113,13 +116,24 @@ def _register_router(app: dash.Dash, site: Site) -> None:
     def _route(
         route: dict[str, str] | None, query: str | None, theme: str | None
     ) -> tuple[Any, str, dict[str, str]]:
-        path = (route or {}).get("path", "/")
-        visit = site.visit(query, path, theme or "light")
-        page = site.page_of(path)
-        told = {**shell.page_title(site, visit), "query": query or ""}
-        return page.layout(site, visit), page.style, told
+        visit = site.visit(query, (route or {}).get("path", "/"), theme or "light")
+        content, style, title = _page(site, visit)
+        return content, style, {**shell.page_title(visit, title), "query": query or ""}
 
     clientside(app, "title", Output(ids.PAGE, "lang"), Input(ids.TITLE, "data"), initial=False)
+
+
+def _page(site: Site, visit: Visit) -> tuple[Any, str, str]:
+    """Return a page, its style and its title; of a fault of ours that we are at fault.
+
+    Otherwise the page before would stay, as if nothing had been asked for.
+    """
+    page = site.page_of(visit.address.path)
+    try:
+        return page.layout(site, visit), page.style, site.title(visit)
+    except Exception:
+        log.exception("%s cannot be drawn in place of another page", visit.address)
+        return fault.in_place(visit), fault.STYLE, fault.title(site, visit)
 
 
 def _serve_asset(response: Response) -> Response:

@@ -14,8 +14,8 @@ from flask import Response, after_this_request, request
 
 from livemaps.resources import build_id
 from livemaps.views import ViewOptions
-from livemaps.web import ids
-from livemaps.web.elements import Region, element
+from livemaps.web import fault, ids
+from livemaps.web.elements import Region
 from livemaps.web.first_view import first_view
 from livemaps.web.markup import markup
 from livemaps.web.parts.map_draft import palette
@@ -62,7 +62,7 @@ SKELETON = """<div id="react-entry-point"><div class="skeleton" role="status">
 <p class="visually-hidden">{loading}</p></div></div>"""
 
 
-FAULT: Mapping[str, str] = MappingProxyType({"className": "prose", "tabIndex": "-1"})
+FAULT: Mapping[str, str] = MappingProxyType({"className": fault.STYLE, "tabIndex": "-1"})
 
 log = logging.getLogger(__name__)
 
@@ -156,25 +156,14 @@ def _entry(visit: Visit, shown: Shown) -> str:
 
 
 def _fault(site: Site, visit: Visit) -> Shown:
-    """Return that the page cannot be shown, with nothing in it that might fail as well."""
+    """Return that the page cannot be shown."""
     words, address = visit.words, visit.address
-    title = words("fault.title")
-    tree = [
-        element("h1", title),
-        element("p", words("fault.text")),
-        element(
-            "p",
-            # Both load a page anew: what would change this one in its place may be at fault.
-            element("a", words("fault.again"), href=str(address), class_="button"),
-            " ",
-            element("a", words("missing.home"), href=address.page_link("/"), class_="button"),
-        ),
-    ]
+    page = Region(id=ids.PAGE, name="main", tree=fault.told(visit), attributes=FAULT)
     return Shown(
-        title=words("site.title", page=title, city=site.profile.name),
+        title=fault.title(site, visit),
         summary=words("site.description", city=site.profile.name),
         feed=feed_address(address.filters, words.language),
-        view=markup(Region(id=ids.PAGE, name="main", tree=tree, attributes=FAULT)),
+        view=markup(page),
     )
 
 

@@ -242,10 +242,10 @@ def footer(site: Site, visit: Visit) -> list[Element]:
     ]
 
 
-def page_title(site: Site, visit: Visit) -> dict[str, Any]:
+def page_title(visit: Visit, title: str) -> dict[str, Any]:
     """Return what the browser needs of a page: its title, and the language to mark it with."""
     return {
-        "title": site.title(visit),
+        "title": title,
         "language": visit.words.language,
         "direction": visit.words.direction,
     }
