@@ -251,6 +251,8 @@ def test_what_dash_keeps_of_its_timer_is_thrown_away(wall: Wall, path: str) -> N
     page.goto(wall.address + path)
     page.wait_for_selector("html[data-live]", timeout=PATIENCE_MS)
     page.wait_for_function("dash_stores.length > 0", timeout=PATIENCE_MS)
+    # A wall that has drawn nothing for a minute loads itself again.
+    page.wait_for_selector("#page :is(.wall-view, .card)", state="attached", timeout=PATIENCE_MS)
     for _ in range(25):
         page.clock.run_for(100_000)
     # Hundreds of ticks went by; they are thrown away with the next answer of the server.
