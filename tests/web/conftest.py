@@ -173,6 +173,11 @@ def elements(node: Any) -> Iterator[list[Any]]:
             yield from elements(child)
 
 
+def named(node: Any, name: str) -> list[list[Any]]:
+    """Return every element of a name in a tree."""
+    return [one for one in elements(node) if one[0] == name]
+
+
 def twice(tree: Any) -> list[str]:
     """Return the keys that siblings share: React would keep the old one with every update."""
     if not isinstance(tree, list):

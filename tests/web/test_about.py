@@ -3,17 +3,14 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable
 from typing import Any
 
 import pytest
 
 from livemaps.views.measures.registry import MEASURES
 from livemaps.web.parts.definitions import GROUPS, METRICS, definitions
-from tests.web.conftest import Town
-from tests.web.test_pages import elements
+from tests.web.conftest import TextOf, Town, named
 
-TextOf = Callable[[Any], str]
 LONGEST_PLAIN = 20
 """Words of the sentence that is read first."""
 
@@ -30,8 +27,8 @@ def test_each_definition_has_one_anchor_and_every_measure_has_one() -> None:
 
 
 def test_groups_and_figures_are_jumped_to_in_their_order(drawn: list[Any]) -> None:
-    jumps = [link[1]["href"] for link in elements(drawn, "a")]
-    anchors = [part[1]["id"] for part in elements(drawn, "section")]
+    jumps = [link[1]["href"] for link in named(drawn, "a")]
+    anchors = [part[1]["id"] for part in named(drawn, "section")]
     assert jumps == [f"#{anchor}" for anchor in anchors]
     assert anchors == [name for group in GROUPS for name in (group, *GROUPS[group])]
 
@@ -39,7 +36,7 @@ def test_groups_and_figures_are_jumped_to_in_their_order(drawn: list[Any]) -> No
 def test_a_plain_sentence_is_read_and_the_method_is_folded(
     drawn: list[Any], text_of: TextOf
 ) -> None:
-    cards = [part for part in elements(drawn, "section") if part[1]["id"] in METRICS]
+    cards = [part for part in named(drawn, "section") if part[1]["id"] in METRICS]
     for card in cards:
         _heading, plain, fold = card[2:]
         assert len(text_of(plain).split()) <= LONGEST_PLAIN, text_of(plain)
@@ -51,5 +48,5 @@ def test_a_plain_sentence_is_read_and_the_method_is_folded(
 def test_folds_are_told_apart_by_those_who_hear_them_alone(
     drawn: list[Any], text_of: TextOf
 ) -> None:
-    names = [text_of(fold) for fold in elements(drawn, "summary")]
+    names = [text_of(fold) for fold in named(drawn, "summary")]
     assert len(set(names)) == len(names) == len(METRICS)

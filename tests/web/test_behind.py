@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import replace
 from typing import Any
 from urllib.parse import urlsplit
@@ -21,9 +21,8 @@ from livemaps.web.site import Site
 from tests.measures.village import areas as polygons
 from tests.measures.village import measures_of, world_of
 from tests.views.town import AGENCIES, COMMUNITIES, SERVICES, SET_APART, TODAY, Row, snapshot_of
-from tests.web.conftest import NOW, Always, Town, elements, outlines
+from tests.web.conftest import NOW, Always, TextOf, Town, elements, outlines
 
-TextOf = Callable[[Any], str]
 NUMBER = re.compile(r"[0-9][0-9,]*")
 
 CLOSED = [

@@ -4,36 +4,18 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Callable
 from dataclasses import replace
-from datetime import timedelta
 from pathlib import Path
-from typing import Any
 
 import pytest
 
-from livemaps import figures, web
-from livemaps.demo.profile import demo_profile
-from livemaps.errors import NoSnapshot, SnapshotDamaged
-from livemaps.model import PlacePrecision, day_date
+from livemaps import web
+from livemaps.errors import NoSnapshot
+from livemaps.model import day_date
 from livemaps.snapshot import Snapshot
-from livemaps.status import Progress, State
-from livemaps.web.parts import definitions, map_draft
-from tests.views.town import TODAY, Row, snapshot_of
-from tests.web.conftest import NOW, Town
-
-TextOf = Callable[[Any], str]
-
-
-def elements(node: Any, name: str) -> list[Any]:
-    """Return all elements of a name in a tree, as (attributes, element)."""
-    found = []
-    if isinstance(node, list):
-        if node and isinstance(node[0], str) and len(node) > 1 and isinstance(node[1], dict):
-            found = [node] if node[0] == name else []
-        for child in node:
-            found += elements(child, name)
-    return found
+from livemaps.web.parts import definitions
+from tests.views.town import TODAY
+from tests.web.conftest import TextOf, Town, named
 
 
 def test_the_document_speaks_the_language_and_theme_of_the_address(town: Town) -> None:
@@ -94,7 +76,7 @@ def test_where_nothing_matches_the_filters_to_loosen_are_named(town: Town, text_
     assert "No requests match" in text
     assert "without Stage: Closed" in text
     assert "without Ward 1" in text
-    assert {link[1]["href"] for link in elements(drawn, "a")} >= {"/?ward=1", "/?stage=resolved"}
+    assert {link[1]["href"] for link in named(drawn, "a")} >= {"/?ward=1", "/?stage=resolved"}
 
 
 def test_an_unknown_value_is_named_and_the_rest_kept(town: Town, text_of: TextOf) -> None:
@@ -170,7 +152,7 @@ def test_a_chosen_option_is_ticked(town: Town) -> None:
     drawn = town.ask("answer", url="?stage=received")
     boxes = {
         box[1]["value"]: box[1].get("checked", False)
-        for box in elements(drawn["filters"]["tree"], "input")
+        for box in named(drawn["filters"]["tree"], "input")
         if box[1]["name"] == "stage"
     }
     assert boxes == {"received": True, "in_progress": False, "resolved": False}
@@ -188,29 +170,6 @@ def test_the_same_address_says_the_same_in_french(town: Town, text_of: TextOf) -
     assert text.startswith("Calgary : 3 demandes ouvertes")
 
 
-@pytest.mark.parametrize("query", ["", "?measure=resolved", "?measure=reported&lang=fr"])
-def test_every_measure_and_layer_is_drawn(town: Town, query: str) -> None:
-    for layer in ("community", "ward"):
-        address = f"{query or '?'}&layer={layer}"
-        assert town.ask("answer", url=address)["answer"]["tree"]
-        drawn = town.ask("map-legend", url=address, theme="dark")
-        assert drawn["map"]["figure"]["data"][0]["locations"]
-
-
-def test_a_second_drawing_of_the_same_map_sends_numbers_only(town: Town) -> None:
-    first = town.ask("map-legend", url="", theme="light")
-    again = town.ask(
-        "map-legend",
-        url="?agency=Mobility",
-        theme="light",
-        **{"map-shown": first["map-shown"]["data"]},
-    )
-    assert "map" not in again
-    assert len(json.dumps(again["map-change"]["data"])) < 1_000
-    assert "map-change" not in first
-    assert "coordinates" not in json.dumps(first["map"]["figure"])
-
-
 def test_no_page_answers_with_a_dash_patch() -> None:
     """One that arrives after its page was left is an error in the visitor's console."""
     sources = Path(web.__file__).parents[1]
@@ -222,25 +181,9 @@ def test_no_page_answers_with_a_dash_patch() -> None:
     assert users == []
 
 
-def test_the_table_twin_holds_what_the_map_shows(town: Town, text_of: TextOf) -> None:
-    drawn = town.ask("map-legend", url="?table=1", theme="light")
-    assert drawn["map-table"]["attributes"]["hidden"] is False
-    text = text_of(drawn["map-table"]["tree"])
-    for expected in ("Altadore 1", "Beltline 1", "Capitol Hill 0", "No place given 1"):
-        assert expected in text
-    assert "1 request lies in no area" in text_of(drawn["map-legend"]["tree"])
-
-
-def test_an_area_on_the_map_counts_what_choosing_it_would_show(town: Town) -> None:
-    figure = town.ask("map-legend", url="?community=ALT", theme="light")["map"]["figure"]
-    by_key = dict(zip(figure["data"][0]["locations"], figure["data"][0]["customdata"], strict=True))
-    assert by_key == {"ALT": 1, "BLN": 1, "CAP": 0, "DOV": 0}
-    assert figure["data"][1]["locations"] == ["ALT"]
-
-
 def test_downloads_carry_the_filters_of_the_page(town: Town) -> None:
     drawn = town.ask("answer", url="?agency=Mobility&lang=fr")
-    hrefs = [link[1]["href"] for link in elements(drawn["listing"]["tree"], "a")]
+    hrefs = [link[1]["href"] for link in named(drawn["listing"]["tree"], "a")]
     assert "/api/v1/requests.csv?agency=Mobility" in hrefs
 
 
@@ -253,90 +196,9 @@ def test_the_search_box_finds_areas_services_and_numbers(town: Town, text_of: Te
     assert "No results for “zzz”" in text_of(nothing["search-results"]["tree"])
 
 
-def test_that_areas_are_approximate_is_said_in_the_legend_and_not_in_their_name(
-    town: Town, text_of: TextOf
-) -> None:
-    demo = replace(town, profile=demo_profile("http://127.0.0.1:8311"))
-    for query, said in (("", "approximate"), ("?lang=fr", "approximatifs")):
-        drawn = demo.ask("map-legend", url=query, theme="light")
-        assert said in text_of(drawn["map-legend"]["tree"])
-        assert "approx" not in text_of(drawn["map-head"]["tree"])
-
-
 def test_services_are_searched_on_the_server(town: Town, text_of: TextOf) -> None:
     drawn = town.ask("services", url="", **{"service-text": "ECLAIRAGE"})
     assert "Éclairage - Rue" in text_of(drawn["services"]["tree"])
-
-
-def test_the_freshness_line_has_two_ages_the_unplaced_and_the_precision(
-    town: Town, text_of: TextOf
-) -> None:
-    drawn = town.ask("freshness", url="")["freshness"]["tree"]
-    text = text_of(drawn)
-    assert "Checked" in text
-    assert "Newest record" in text
-    assert "1 of 3 open in Calgary has no place" in text
-    assert "A place is the centre of its community" in text
-    assert elements(drawn, "time")[0][1]["dateTime"] == "2024-10-04T12:03:00+00:00"
-    assert "Simulated" not in text
-
-
-def test_simulated_data_says_so_on_every_page(town: Town, text_of: TextOf) -> None:
-    town.profile = town.profile.model_copy(update={"simulated": True})
-    assert "Simulated data" in text_of(town.ask("freshness", url="")["freshness"]["tree"])
-    assert "simulated" in text_of(town.ask("header", url="")["footer"]["tree"])
-
-
-def test_a_first_start_shows_how_far_it_is(town: Town, text_of: TextOf) -> None:
-    town.shown = NoSnapshot("nothing yet")
-    town.say(State.FIRST_START, progress=Progress(3, 12), last_checked=None, last_success=None)
-    assert "Loading 3 of 12 pages" in text_of(town.ask("freshness", url="")["freshness"]["tree"])
-    drawn = town.ask("answer", url="?ward=7")
-    assert "first data for Calgary" in text_of(drawn["answer"]["tree"])
-    assert town.client.get("/").status_code == 200
-
-
-def test_a_failing_feed_says_why_since_when_and_when_it_is_tried_again(
-    town: Town, text_of: TextOf
-) -> None:
-    town.say(
-        State.FAILING,
-        error="time-out",
-        error_kind="FeedUnavailable",
-        failing_since=NOW - timedelta(hours=2),
-        next_check=NOW + timedelta(minutes=10),
-    )
-    text = text_of(town.ask("freshness", url="")["freshness"]["tree"])
-    assert "The portal does not answer. You see the last good data." in text
-    assert "Next try at 6:15" in text
-    assert "Calgary: 3 open" in text_of(town.ask("answer", url="")["answer"]["tree"])
-
-
-def test_data_past_its_limit_says_so_large(town: Town) -> None:
-    town.say(last_success=NOW - timedelta(hours=9))
-    notices = elements(town.ask("freshness", url="")["freshness"]["tree"], "div")
-    assert any("notice-stale" in notice[1].get("className", "") for notice in notices)
-
-
-def test_damaged_files_leave_the_page_standing(town: Town, text_of: TextOf) -> None:
-    town.shown = SnapshotDamaged("rows.columns is not readable")
-    assert town.client.get("/?ward=7").status_code == 200
-    assert "first data" in text_of(town.ask("answer", url="?ward=7")["answer"]["tree"])
-
-
-def test_marks_are_drawn_only_where_places_are_exact(town: Town) -> None:
-    viewport = {"west": -115.0, "south": 50.0, "east": -113.0, "north": 52.0, "zoom": 9.0}
-    assert not any("map-marks" in name for name in town.app.callback_map)
-    town.profile = town.profile.model_copy(
-        update={
-            "precision": town.profile.precision.model_copy(update={"place": PlacePrecision.EXACT})
-        }
-    )
-    town.shown = snapshot_of(
-        [Row(requested=TODAY - 1)], places=[(-114.05, 51.03)], precision=PlacePrecision.EXACT
-    )
-    drawn = town.ask("map-marks", **{"map-viewport": viewport, "map-shown": {"layer": "community"}})
-    assert drawn["map-marks"]["data"][str(figures.MARKS)]["customdata"] == [1]
 
 
 def test_the_status_page_shows_each_refresh(town: Town, text_of: TextOf) -> None:
@@ -347,7 +209,7 @@ def test_the_status_page_shows_each_refresh(town: Town, text_of: TextOf) -> None
 
 def test_the_about_page_defines_every_figure_that_pages_link_to(town: Town) -> None:
     drawn = [town.ask("answer", url=""), town.ask("map-legend", url="", theme="light")]
-    hrefs = [link[1]["href"] for link in elements([list(a.values()) for a in drawn], "a")]
+    hrefs = [link[1]["href"] for link in named([list(a.values()) for a in drawn], "a")]
     hrefs += re.findall(r"/about#[a-z_]+", json.dumps(drawn))
     linked = {href.partition("#")[2] for href in hrefs if href.startswith("/about")}
     assert linked
@@ -378,72 +240,7 @@ def test_a_page_that_does_not_exist_says_so(town: Town) -> None:
     assert drawn["title"]["data"]["title"].startswith("Not found")
 
 
-def test_a_new_version_is_shown_at_once(town: Town, text_of: TextOf) -> None:
-    before = text_of(town.ask("answer", url="")["answer"]["tree"])
-    town.shown = snapshot_of([*[Row()] * 9], version="20241004T130000Z-000002")
-    after = text_of(town.ask("answer", url="")["answer"]["tree"])
-    assert before != after
-    assert "9 open requests" in after
-
-
 def test_two_sites_in_one_process_share_nothing(town: Town, text_of: TextOf) -> None:
     other = replace(town, shown=NoSnapshot("nothing yet"))
     assert "3 open" in text_of(town.ask("answer", url="")["answer"]["tree"])
     assert "first data" in text_of(other.ask("answer", url="")["answer"]["tree"])
-
-
-@pytest.fixture
-def outlined(town: Town, tmp_path: Path) -> Town:
-    """The town with outlines: two squares beside each other, ALT in ward 1 and BLN in ward 2."""
-    areas = tmp_path / "areas"
-    areas.mkdir()
-    features = [
-        {
-            "properties": {"key": key},
-            "geometry": {
-                "type": "Polygon",
-                "coordinates": [[[at, 0], [at + 1, 0], [at + 1, 1], [at, 0]]],
-            },
-        }
-        for at, key in enumerate(("ALT", "BLN"))
-    ]
-    layer = town.site.board.snapshot().layers[0]
-    (areas / layer.areas_file).write_text(json.dumps({"features": features}))
-    return town
-
-
-def test_the_maps_first_picture_has_the_areas_in_their_colours(outlined: Town) -> None:
-    (drawing,) = map_draft.draft(outlined.site, outlined.site.visit(""))
-    shades = [path[1]["className"] for path in drawing[2:]]
-    assert len(shades) == 2
-    assert all(shade.startswith("shade-") for shade in shades)
-
-
-def test_the_maps_first_picture_shows_what_is_chosen(outlined: Town) -> None:
-    def width(query: str) -> float:
-        (drawing,) = map_draft.draft(outlined.site, outlined.site.visit(query))
-        return float(drawing[1]["viewBox"].split()[2])
-
-    assert width("?community=ALT") == pytest.approx(width("") / 2)
-
-
-@pytest.mark.parametrize(
-    ("query", "codes"),
-    [("", []), ("?community=CAP", [2]), ("?ward=2", [1, 3]), ("?ward=2&community=CAP", [2])],
-)
-def test_what_lies_in_a_chosen_area_is_in_sight(town: Town, query: str, codes: list[int]) -> None:
-    layer = replace(town.site.board.snapshot().layers[0], parents=("1", "2", "1", "2"))
-    assert map_draft.in_sight(town.site.visit(query), layer) == codes
-
-
-def test_without_outlines_or_data_the_page_does_without_the_first_picture(town: Town) -> None:
-    visit = town.site.visit("")
-    assert map_draft.draft(town.site, visit) == []
-    town.shown = NoSnapshot("nothing was published yet")
-    assert map_draft.draft(town.site, visit) == []
-
-
-def test_the_maps_colours_are_written_down_once() -> None:
-    sheet = map_draft.palette()
-    for theme, colours in figures.SCALES.items():
-        assert all(colour in sheet for colour in colours), theme

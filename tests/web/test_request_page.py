@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
 
@@ -18,9 +17,7 @@ from livemaps.web.pages import request as page
 from livemaps.web.parts import lifetime, timeline
 from livemaps.web.site import Site, Visit
 from tests.views.town import TODAY, Row, snapshot_of
-from tests.web.conftest import Town
-
-TextOf = Callable[[Any], str]
+from tests.web.conftest import TextOf, Town
 
 
 def shown(town: Town, number: str, query: str = "?lang=en") -> list[Any]:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
 
@@ -15,9 +14,8 @@ from livemaps.views.addresses import FoundAddress
 from livemaps.web.parts import search
 from livemaps.web.parts.help import how_to_read
 from tests.views.town import Row, snapshot_of
-from tests.web.conftest import Town
+from tests.web.conftest import TextOf, Town
 
-TextOf = Callable[[Any], str]
 SERVICE = Row().service
 
 

@@ -5,9 +5,7 @@ are current, lag behind or are not there yet.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
 from dataclasses import dataclass, replace
-from typing import Any
 
 import pytest
 
@@ -21,9 +19,7 @@ from livemaps.web.parts.answer import answer
 from livemaps.web.site import Site, Visit
 from tests.measures.village import areas, measures_of, world_of
 from tests.views.town import SERVICES, SET_APART, TODAY, Row, snapshot_of
-from tests.web.conftest import MeasuredTown, Town, outlines
-
-TextOf = Callable[[Any], str]
+from tests.web.conftest import MeasuredTown, TextOf, Town, outlines
 
 LAG = 5
 """Days that measures are behind in a third of the tests."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -23,9 +23,7 @@ from livemaps.web.site import Site, Visit
 from livemaps.web.wall.told import surge_view
 from tests.measures.village import areas, measures_of, world_of
 from tests.views.town import COMMUNITIES, SERVICES, TODAY, WARDS, Row
-from tests.web.conftest import NOW, Always, Town, elements, outlines
-
-TextOf = Callable[[Any], str]
+from tests.web.conftest import NOW, Always, TextOf, Town, elements, outlines
 
 COMPLETE = TODAY - 3
 """The newest complete day: the newest request is of two days ago."""

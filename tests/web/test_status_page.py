@@ -3,15 +3,11 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
 from datetime import timedelta
 from typing import Any
 
 from livemaps.model import Outcome, Refresh
-from tests.web.conftest import NOW, Town
-from tests.web.test_pages import elements
-
-TextOf = Callable[[Any], str]
+from tests.web.conftest import NOW, TextOf, Town, named
 
 CHECKED = NOW - timedelta(hours=2)
 
@@ -26,7 +22,7 @@ def rows_of_the_log(town: Town, text_of: TextOf, *refreshes: Refresh) -> list[st
     """Return the rows of the log of refreshes, newest first as the refresher keeps them."""
     town.say(refreshes=tuple(reversed(refreshes)))
     drawn = town.ask("status", url="")["status"]["tree"]
-    return [text_of(row) for row in elements(elements(drawn, "tbody"), "tr")]
+    return [text_of(row) for row in named(named(drawn, "tbody"), "tr")]
 
 
 def test_refreshes_that_brought_nothing_are_one_row(town: Town, text_of: TextOf) -> None:

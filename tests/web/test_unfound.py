@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
 
@@ -10,9 +9,7 @@ import pytest
 
 from livemaps.errors import NoSnapshot
 from tests.views.town import TODAY, Row, snapshot_of
-from tests.web.conftest import Town, twice
-
-TextOf = Callable[[Any], str]
+from tests.web.conftest import TextOf, Town, twice
 
 
 def shown(town: Town, path: str, query: str = "?lang=en") -> list[Any]:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
 
@@ -22,9 +21,8 @@ from livemaps.web.wall.head import head, signs
 from livemaps.web.wall.options import VIEWS, options
 from tests.measures.village import areas, measures_of, world_of
 from tests.views.town import TODAY, Row, snapshot_of
-from tests.web.conftest import NOW, Town, twice
+from tests.web.conftest import NOW, TextOf, Town, twice
 
-TextOf = Callable[[Any], str]
 HOSTILE = "=Finance"
 ROWS = [
     *(Row(requested=TODAY - 5 - at % 300, ward=str(1 + at % 2)) for at in range(600)),
