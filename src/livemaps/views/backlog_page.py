@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass, replace
 from difflib import get_close_matches
-from typing import TypeVar
 
-from livemaps.errors import MeasuresPending, UnknownValue
+from livemaps.errors import UnknownValue
 from livemaps.feeds.profile import Profile
 from livemaps.measures.contents import Measures
 from livemaps.measures.days import days_of
@@ -41,6 +39,7 @@ from livemaps.views.measures.standards import (
     record_of,
 )
 from livemaps.views.measures.surge import SurgeNow, surges, windows_at
+from livemaps.views.measures.told import if_told
 from livemaps.views.measures.unattended import Unattended, unattended_requests
 from livemaps.views.measures.values import Asked
 from livemaps.views.overdue import overdue_by, overdue_under
@@ -64,8 +63,6 @@ LEAST_LIKE = 0.4
 """How alike names have to be to be offered, from 0 to 1 (`difflib`)."""
 
 NOTHING_DUE = Due(0, 0, 0)
-
-Told = TypeVar("Told")
 
 
 @dataclass(frozen=True, slots=True)
@@ -199,13 +196,13 @@ def backlog_page(
         service_queues=service_queues,
         published=published,
         now=overdue_under(snapshot, filters),
-        standards=_told(measures, lambda known: _standards(snapshot, known, filters, subject))
+        standards=if_told(measures, lambda known: _standards(snapshot, known, filters, subject))
         if published
         else None,
-        beyond=_told(measures, lambda known: beyond_usual(snapshot, known, filters)),
-        surge=_told(measures, lambda known: _surge(known, filters, subject)),
-        forecast=_told(measures, lambda known: _forecast(known, subject)),
-        forecast_told=_told(measures, _is_forecast) or False,
+        beyond=if_told(measures, lambda known: beyond_usual(snapshot, known, filters)),
+        surge=if_told(measures, lambda known: _surge(known, filters, subject)),
+        forecast=if_told(measures, lambda known: _forecast(known, subject)),
+        forecast_told=if_told(measures, _is_forecast) or False,
     )
 
 
@@ -214,20 +211,10 @@ def _named_too(filters: Filters) -> Filters:
     return replace(filters, set_apart=filters.set_apart or bool(filters.services))
 
 
-def _told(measures: Measures | None, look_up: Callable[[Measures], Told]) -> Told | None:
-    """Return what measures tell, None while it is worked out."""
-    if measures is None:
-        return None
-    try:
-        return look_up(measures)
-    except MeasuresPending:
-        return None
-
-
 def _queues(
     snapshot: Snapshot, measures: Measures | None, filters: Filters, level: str
 ) -> QueueTable | None:
-    return _told(measures, lambda known: queue_table(snapshot, known, filters, level))
+    return if_told(measures, lambda known: queue_table(snapshot, known, filters, level))
 
 
 def _moving(snapshot: Snapshot, queues: QueueTable | None, filters: Filters) -> Moving | None:
@@ -251,7 +238,7 @@ def _flow(
         )
         return flow_under(asked, first)
 
-    return _told(measures, look_up)
+    return if_told(measures, look_up)
 
 
 def _standards(

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 
-from livemaps.errors import MeasuresPending
 from livemaps.feeds.profile import Profile
 from livemaps.measures.contents import Measures
 from livemaps.model import Filters, Stage, Standing
@@ -14,6 +13,7 @@ from livemaps.views.listing import listing
 from livemaps.views.measures.due import RequestDue, standard_of
 from livemaps.views.measures.standards import NOTHING_OVERDUE, Record, record_of
 from livemaps.views.measures.time_to_close import UsualTime, usual
+from livemaps.views.measures.told import if_told
 from livemaps.views.overdue import overdue_under
 from livemaps.views.values import ListedRequest, Listing
 
@@ -78,10 +78,8 @@ def _usual(measures: Measures | None, life: RequestLife) -> UsualTime | None:
     """
     if measures is None or life.request.service_name not in measures.vocab.service.codes:
         return None
-    try:
-        return usual(measures, service=life.request.service_name, age=life.age_days)
-    except MeasuresPending:
-        return None
+    service = life.request.service_name
+    return if_told(measures, lambda held: usual(held, service=service, age=life.age_days))
 
 
 def _due(profile: Profile, life: RequestLife) -> RequestDue | None:
@@ -102,9 +100,6 @@ def _record(snapshot: Snapshot, measures: Measures | None, request: ListedReques
     code = measures.vocab.agency.codes.get(agency) if measures and agency else None
     if measures is None or code is None:
         return None
-    try:
-        record = record_of(measures, "agency", code)
-    except MeasuresPending:
-        return None
+    record = if_told(measures, lambda held: record_of(held, "agency", code))
     now = overdue_under(snapshot, Filters(agencies=frozenset({agency})))
     return record and replace(record, now=now or NOTHING_OVERDUE)

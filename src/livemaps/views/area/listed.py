@@ -6,10 +6,10 @@ import numpy as np
 
 from livemaps.views.area.asked import AreaAsked
 from livemaps.views.area.moved import change_of
-from livemaps.views.area.told import if_told
 from livemaps.views.area.values import AgencyRow, OldRequest, ServiceRow
 from livemaps.views.comparing import Moves
 from livemaps.views.listing import Ranked, requests_of
+from livemaps.views.measures.told import if_told
 from livemaps.views.measures.usual_time import usual_days
 
 MOST_SERVICES = 20

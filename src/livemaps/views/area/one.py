@@ -15,7 +15,6 @@ from livemaps.views.area.moved import services_moved, services_moves
 from livemaps.views.area.parts import parts_layer, parts_moved, parts_of
 from livemaps.views.area.rows import AreaRows
 from livemaps.views.area.side_by_side import basis_of, city_figures, figures, in_order
-from livemaps.views.area.told import if_told, weeks
 from livemaps.views.area.values import (
     CITY,
     AgencyRow,
@@ -26,8 +25,10 @@ from livemaps.views.area.values import (
     Part,
     ServiceRow,
 )
+from livemaps.views.area.weeks import weeks
 from livemaps.views.measures.flow import FlowPath
 from livemaps.views.measures.rereported import Rereported, rereported_of
+from livemaps.views.measures.told import if_told
 
 TREND_WEEKS = 52
 """Weeks of the trend: a year."""

@@ -9,10 +9,10 @@ from livemaps.statistics.survival import NOT_REACHED
 from livemaps.views.area.asked import AreaAsked
 from livemaps.views.area.moved import change_of, movers
 from livemaps.views.area.side_by_side import natural
-from livemaps.views.area.told import if_told
 from livemaps.views.area.values import Movers, Part
 from livemaps.views.measures.expected import word_of
 from livemaps.views.measures.lifetimes import Lifetimes
+from livemaps.views.measures.told import if_told
 from livemaps.views.measures.usual_time import USUAL
 
 

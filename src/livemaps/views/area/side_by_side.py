@@ -14,8 +14,8 @@ from livemaps.measures.contents import Measures
 from livemaps.measures.levels import CITY as CITY_LEVEL
 from livemaps.snapshot import Snapshot, SnapshotLayer
 from livemaps.views.area.rows import AreaRows
-from livemaps.views.area.told import if_told, weeks
 from livemaps.views.area.values import CITY, Basis, Figures, Measured
+from livemaps.views.area.weeks import weeks
 from livemaps.views.areas import layer_of
 from livemaps.views.comparing import lagging
 from livemaps.views.measures.compare import Compared, compared
@@ -23,6 +23,7 @@ from livemaps.views.measures.compare_times import medians
 from livemaps.views.measures.expected import word_of
 from livemaps.views.measures.flow import FlowPath
 from livemaps.views.measures.standards import publishes_standards, record_of
+from livemaps.views.measures.told import if_told
 
 WEEKS = 26
 """Of the small path beside each area."""

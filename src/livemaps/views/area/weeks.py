@@ -1,26 +1,11 @@
-"""What measures tell, as far as they are there: a page shows the rest without."""
+"""How an area has gone week by week."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from typing import TypeVar
-
-from livemaps.errors import MeasuresPending
 from livemaps.measures.contents import Measures
 from livemaps.statistics.spans import WEEK
 from livemaps.views.measures.flow import FlowPath, flow_path
-
-Told = TypeVar("Told")
-
-
-def if_told(measures: Measures | None, look_up: Callable[[Measures], Told]) -> Told | None:
-    """Return what a look-up finds in measures, None while they or its family are worked out."""
-    if measures is None:
-        return None
-    try:
-        return look_up(measures)
-    except MeasuresPending:
-        return None
+from livemaps.views.measures.told import if_told
 
 
 def weeks(measures: Measures | None, level: str, key: str, count: int) -> FlowPath | None:
